@@ -1,0 +1,1 @@
+"""What codes, entities, verdicts and inspections are: no Qt, no SQL, no HTTP, no clock."""
