@@ -1,0 +1,43 @@
+# The two commands: make run, make test. Everything that they need is installed on the way (scripts/setup.sh).
+PYTHON := .venv/bin/python
+PICTURE ?=
+DATA ?=
+N ?= 20000
+
+.PHONY: run test lint build lock bench bench-scan bench-register faults clean
+.DEFAULT_GOAL := run
+
+.venv/ready-run: scripts/setup.sh requirements/run.txt
+	@bash scripts/setup.sh run
+.venv/ready-dev: scripts/setup.sh requirements/dev.txt .venv/ready-run
+	@bash scripts/setup.sh dev
+
+run: .venv/ready-run  ## the whole program with an embedded service and demo data; without a display, a whole day offscreen
+	@$(PYTHON) -m demo $(if $(PICTURE),--picture "$(PICTURE)")
+
+test: .venv/ready-dev  ## all tests
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+lint: .venv/ready-dev  ## style, types
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+build: .venv/ready-dev  ## one-folder program in dist/
+	@$(PYTHON) -m PyInstaller --noconfirm --log-level WARN build.spec
+	@dist/mashangcha/mashangcha --self-check
+
+bench-scan: .venv/ready-dev
+	@$(PYTHON) -m tests.bench.scan_bench $(if $(DATA),"$(DATA)")
+
+bench-register: .venv/ready-dev
+	@$(PYTHON) -m tests.bench.register_bench $(N)
+
+bench: bench-scan bench-register  ## all measurements
+
+lock:  ## make the locked requirements anew (needs pip-tools on the PATH)
+	@pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options -o requirements/dev.txt requirements/dev.in
+	@pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options -c requirements/dev.txt -o requirements/run.txt requirements/run.in
+
+clean:
+	rm -rf build dist .venv .mypy_cache .ruff_cache .hypothesis
