@@ -1,0 +1,152 @@
+"""Identifiers of market entities: parse, check, explain.
+
+Unified social credit code (统一社会信用代码, GB 32100-2015 with amendment 1), organisation code (组织机构代码,
+GB 11714-1997), registration number (注册号, GS 15-2006), food permit numbers, and the resident ID
+(居民身份证, GB 11643), which is recognised only to be refused.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""The 31 characters of a unified social credit code; its value is the index. No I, O, S, V, Z."""
+_VALUE = {c: i for i, c in enumerate(ALPHABET)}
+_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_LOOKALIKE = {"I": "1", "O": "0", "Z": "2", "S": "5"}
+_INVISIBLE = re.compile(r"[\s\-\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_PERMIT = re.compile(r"(JY|SC|YB)\d{14}")
+
+CODE_PATTERN = re.compile(r"(?<![0-9A-Z])[0-9ANY][0-9]\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
+"""A unified social credit code as it stands in a longer text: never inside a longer token."""
+RESIDENT_PATTERN = re.compile(r"(?<![0-9A-Z])\d{17}[0-9X](?![0-9A-Z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Whether an identifier holds, and if not, why, in the user's language."""
+
+    value: str
+    valid: bool
+    reason: str = ""
+    suggestion: str = ""
+    """A correction that passes the check; the officer must confirm it."""
+
+
+@cache
+def _categories() -> dict[str, Any]:
+    text = files("inspector").joinpath("data/uscc_categories.json").read_text(encoding="utf-8")
+    departments: dict[str, Any] = json.loads(text)["departments"]
+    return departments
+
+
+def tidy(text: str) -> str:
+    """A typed or scanned identifier as it is compared: NFKC, upper case, no blanks, hyphens or invisible characters."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def check_character(first17: str) -> str:
+    """The 18th character of a unified social credit code; ``first17`` must be in the alphabet."""
+    total = sum(_VALUE[c] * w for c, w in zip(first17, _WEIGHTS, strict=True))
+    return ALPHABET[(31 - total % 31) % 31]
+
+
+def organisation_check(first8: str) -> str:
+    """The check character of an organisation code; letters A–Z count 10–35."""
+    total = sum(int(c, 36) * w for c, w in zip(first8, _ORG_WEIGHTS, strict=True))
+    return "0123456789X0"[11 - total % 11]
+
+
+def mod_11_10(digits: str) -> str:
+    """The check digit of GB/T 17710 MOD 11,10, used by registration numbers and food permit numbers."""
+    product = 10
+    for digit in digits:
+        product = ((product % 11 + int(digit)) % 10 or 10) * 2
+    return str((11 - product % 11) % 10)
+
+
+def is_resident_id(text: str) -> bool:
+    """Whether a text is a resident ID: MOD 11-2 check and a plausible birth date."""
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", text):
+        return False
+    total = sum(int(c) * w for c, w in zip(text[:17], _ID_WEIGHTS, strict=True))
+    if "10X98765432"[total % 11] != text[17]:
+        return False
+    try:
+        born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    return 1900 <= born.year <= 2100 and text[0] != "0"
+
+
+def institution(code: str) -> tuple[str, str] | None:
+    """Registration department and institution category that a code's first two characters name, or None."""
+    department = _categories().get(code[:1])
+    category = department["cat"].get(code[1:2]) if department else None
+    return (department["name"], category) if department and category else None
+
+
+def explain_code(text: str) -> Explained:
+    """Check a unified social credit code and say what is wrong with it, if anything."""
+    code = tidy(text)
+    if is_resident_id(code):
+        return Explained("", False, "这是居民身份证号，请勿录入身份证号。")
+    if len(code) != 18:
+        return Explained(code, False, f"统一社会信用代码应为 18 位，现在是 {len(code)} 位。")
+    foreign = sorted(set(code) - set(ALPHABET))
+    if foreign:
+        corrected = "".join(_LOOKALIKE.get(c, c) for c in code)
+        holds = set(corrected) <= set(ALPHABET) and explain_code(corrected).valid
+        reason = "代码不含字母 I、O、S、V、Z。" if set(foreign) <= set("IOSVZ") else f"代码中不应有“{''.join(foreign)}”。"
+        return Explained(code, False, reason, corrected if holds else "")
+    if not code[2:8].isdigit():
+        return Explained(code, False, "第 3 至 8 位应为数字（登记管理机关行政区划码）。")
+    if institution(code) is None:
+        return Explained(code, False, f"前两位“{code[:2]}”不是已知的登记管理部门和机构类别。")
+    if check_character(code[:17]) != code[17]:
+        return Explained(code, False, "校验位不对，请逐位核对。")
+    return Explained(code, True)
+
+
+def is_code(text: str) -> bool:
+    """Whether a tidied text is a valid unified social credit code (and not a resident ID)."""
+    return explain_code(text).valid
+
+
+def is_organisation_code(text: str) -> bool:
+    """Whether a tidied text is a valid 9-character organisation code."""
+    return re.fullmatch(r"[0-9A-Z]{8}[0-9X]", text) is not None and organisation_check(text[:8]) == text[8]
+
+
+def is_registration_number(text: str) -> bool:
+    """Whether a tidied text is a valid 15-digit registration number."""
+    return re.fullmatch(r"[0-9]{15}", text) is not None and mod_11_10(text[:14]) == text[14]
+
+
+def is_permit_number(text: str) -> bool:
+    """Whether a tidied text is a food permit number with a right check digit (JY 经营, SC 生产, YB 备案)."""
+    return _PERMIT.fullmatch(text) is not None and mod_11_10(text[2:15]) == text[15]
+
+
+def near(code: str) -> Iterator[str]:
+    """Valid codes one substitution or one swap of neighbours away: only those that exist are worth offering."""
+    code = tidy(code)
+    if len(code) != 18:
+        return
+    for at in range(18):
+        for character in ALPHABET:
+            other = code[:at] + character + code[at + 1 :]
+            if other != code and is_code(other):
+                yield other
+    for at in range(17):
+        other = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+        if other != code and is_code(other):
+            yield other
