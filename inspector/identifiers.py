@@ -105,7 +105,9 @@ def explain_code(text: str) -> Explained:
     if foreign:
         corrected = "".join(_LOOKALIKE.get(c, c) for c in code)
         holds = set(corrected) <= set(ALPHABET) and explain_code(corrected).valid
-        reason = "代码不含字母 I、O、S、V、Z。" if set(foreign) <= set("IOSVZ") else f"代码中不应有“{''.join(foreign)}”。"
+        reason = (
+            "代码不含字母 I、O、S、V、Z。" if set(foreign) <= set("IOSVZ") else f"代码中不应有“{''.join(foreign)}”。"
+        )
         return Explained(code, False, reason, corrected if holds else "")
     if not code[2:8].isdigit():
         return Explained(code, False, "第 3 至 8 位应为数字（登记管理机关行政区划码）。")

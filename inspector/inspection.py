@@ -162,7 +162,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """One stroke of ink: (x, y, pressure 0–1, milliseconds since the first point), x and y in 0–1 of the pad's width."""
+    """One stroke of ink: points (x, y, pressure 0–1, ms since the first), x and y in 0–1 of the pad's width."""
 
     points: tuple[tuple[float, float, float, int], ...]
 

@@ -1,0 +1,93 @@
+"""Identifiers against their standards: vectors, and properties that a typing mistake must not get past."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspector import identifiers as ids
+from inspector.divisions import AREAS, area_name, division_name, is_known_province
+
+VECTORS = json.loads((Path(__file__).parent.parent / "data" / "vectors.json").read_text(encoding="utf-8"))
+GOOD = VECTORS["uscc_ok"] + VECTORS["uscc_synthetic_heihe"]
+
+tails = st.text(alphabet=ids.ALPHABET, min_size=9, max_size=9)
+codes = st.builds(
+    lambda head, digits, tail: (first := head + digits + tail) + ids.check_character(first),
+    st.sampled_from(["91", "92", "93", "12", "52", "N2", "A1", "Y1"]),
+    st.sampled_from(["231102", "231121", "231183", "440300"]),
+    tails,
+).filter(lambda c: not ids.is_resident_id(c))
+
+
+@pytest.mark.parametrize("code", GOOD)
+def test_known_codes_hold(code: str) -> None:
+    assert ids.is_code(code)
+    assert is_known_province(code[2:8])
+    assert ids.is_organisation_code(code[8:17])
+
+
+@pytest.mark.parametrize("code", VECTORS["uscc_bad"])
+def test_wrong_codes_are_explained(code: str) -> None:
+    explained = ids.explain_code(code)
+    assert not explained.valid
+    assert explained.reason.endswith("。")
+
+
+def test_registration_and_permit_numbers() -> None:
+    assert all(map(ids.is_registration_number, VECTORS["regno15_ok"]))
+    assert not any(map(ids.is_registration_number, VECTORS["regno15_bad"]))
+    assert all(map(ids.is_permit_number, VECTORS["permit_ok"]))
+
+
+@pytest.mark.parametrize("number", VECTORS["regno15_ok"])
+def test_every_changed_digit_of_a_registration_number_is_caught(number: str) -> None:
+    for at in range(15):
+        for digit in "0123456789".replace(number[at], ""):
+            assert not ids.is_registration_number(number[:at] + digit + number[at + 1 :])
+
+
+@given(codes, st.integers(0, 17), st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+def test_every_changed_character_is_caught(code: str, at: int, character: str) -> None:
+    other = code[:at] + character + code[at + 1 :]
+    assert (other == code) == ids.is_code(other)
+
+
+@given(codes, st.integers(0, 16))
+def test_every_swap_of_neighbours_is_caught(code: str, at: int) -> None:
+    other = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+    assert other == code or not ids.is_code(other)
+
+
+@given(codes)
+def test_one_mistake_is_among_the_suggestions(code: str) -> None:
+    wrong = code[:10] + ("0" if code[10] != "0" else "1") + code[11:]
+    assert code in set(ids.near(wrong))
+
+
+@given(st.dates(date(1930, 1, 1), date(2020, 1, 1)), st.integers(0, 999), st.sampled_from(["110101", "231102"]))
+def test_a_resident_id_is_no_code(born: date, serial: int, place: str) -> None:
+    first = f"{place}{born:%Y%m%d}{serial:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    number = first + "10X98765432"[sum(int(c) * w for c, w in zip(first, weights, strict=True)) % 11]
+    explained = ids.explain_code(number)
+    assert not explained.valid
+    assert "身份证" in explained.reason
+    assert explained.value == ""
+
+
+def test_typed_codes_are_tidied_and_corrected_only_when_the_check_agrees() -> None:
+    assert ids.tidy(" ９２２３１１０２-ma1y 000189\u200b") == "92231102MA1Y000189"
+    assert ids.explain_code("92231102MAIY000189").suggestion == "92231102MA1Y000189"
+    assert ids.explain_code("92231102MAIY000188").suggestion == ""
+
+
+def test_nine_areas_and_former_divisions() -> None:
+    assert len(AREAS) == 9
+    assert area_name("231102") == "爱辉区"
+    assert division_name("231121") == "嫩江县"
+    assert "未收录" in division_name("239999")
+    assert not is_known_province("990000")
