@@ -1,0 +1,214 @@
+"""The format of a register file, ``register/1``: what the centre writes and the laptops read.
+
+Both sides take the tables, the body of a row, the words of the full-text index and the digest from
+here, so that they cannot drift apart. No SQL is run here; docs/register.md describes the format.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+import zstandard
+
+from inspector.entity import CreditRecord, Entity, Licence, Permit, RegistrationState
+from inspector.errors import RegisterDamaged
+
+FORMAT = "register/1"
+FIRST_GONE = 1 << 28
+"""Ids from here on belong to entities that are no longer in force: they come after all others."""
+PREFIX = 8
+"""Leading characters of a code that say who registered what kind of body where: few different ones."""
+LEVEL = 9
+"""zstd level of the bodies: higher ones save less than 1 % and cost several times the time."""
+DICTIONARY_BYTES = 64 * 1024
+SAMPLES = 4000
+"""Entities that the dictionary is trained on."""
+MIN_SAMPLES = 200
+"""With fewer, training has nothing to learn from and the samples themselves are the dictionary."""
+
+_WORDLESS = re.compile(r"[^\w\ue000-\uf8ff\U00020000-\U0003ffff]|_")
+"""Everything but letters, digits and ideographs; ideographs newer than Python's tables count as such."""
+
+
+def schema() -> str:
+    """The SQL script that makes the tables of an empty file."""
+    return files("inspector").joinpath("data/register.sql").read_text(encoding="utf-8")
+
+
+# -- the body of a row
+
+
+_FIELDS: dict[type, tuple[tuple[str, Any], ...]] = {
+    kind: tuple((f.name, f.default) for f in fields(kind)) for kind in (Entity, Licence, Permit, CreditRecord)
+}
+
+
+def _lean(value: Any) -> Any:
+    if type(value) in _FIELDS:
+        pairs = ((name, default, getattr(value, name)) for name, default in _FIELDS[type(value)])
+        return {name: _lean(v) for name, default, v in pairs if default is MISSING or v != default}
+    if isinstance(value, tuple):
+        return [_lean(v) for v in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return value
+
+
+def canonical(entity: Entity) -> bytes:
+    """JSON with sorted members, without members that have their default, times in UTC.
+
+    The same bytes for the same entity on any machine, whichever fields later versions add.
+    """
+    return msgspec.json.encode(_lean(entity), order="sorted")
+
+
+def make_dictionary(samples: Sequence[bytes]) -> bytes:
+    """A zstd dictionary for bodies like ``samples`` (canonical bytes); may be empty."""
+    if len(samples) < MIN_SAMPLES:
+        return b"".join(samples)[:DICTIONARY_BYTES]
+    try:
+        return zstandard.train_dictionary(DICTIONARY_BYTES, list(samples)).as_bytes()
+    except zstandard.ZstdError:  # samples all alike, or too little of them
+        return b"".join(samples)[:DICTIONARY_BYTES]
+
+
+class BodyCodec:
+    """Packs entities into bodies and back. Not thread-safe: one a thread."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        shared = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        self._pack = zstandard.ZstdCompressor(
+            level=LEVEL, dict_data=shared, write_dict_id=False, write_checksum=False, write_content_size=True
+        )
+        self._unpack = zstandard.ZstdDecompressor(dict_data=shared)
+        self._decoder = msgspec.json.Decoder(Entity)
+
+    def pack(self, plain: bytes) -> bytes:
+        """Compress the canonical bytes of an entity."""
+        return self._pack.compress(plain)
+
+    def plain(self, body: bytes) -> bytes:
+        """The canonical bytes that were packed. Raises RegisterDamaged."""
+        try:
+            return self._unpack.decompress(body)
+        except zstandard.ZstdError:
+            raise RegisterDamaged from None
+
+    def unpack(self, body: bytes) -> Entity:
+        """Raises RegisterDamaged."""
+        try:
+            return self._decoder.decode(self.plain(body))
+        except msgspec.MsgspecError:
+            raise RegisterDamaged from None
+
+
+class Digest:
+    """Order-free digest of a set of entities: the sum of SHA-256 of each canonical form, modulo 2^256.
+
+    A delta changes it by what it takes out and puts in, without reading the rest.
+    """
+
+    def __init__(self, value: str = "0" * 64) -> None:
+        self._sum = int(value, 16)
+
+    def add(self, plain: bytes) -> None:
+        self._sum = (self._sum + self._one(plain)) % (1 << 256)
+
+    def remove(self, plain: bytes) -> None:
+        self._sum = (self._sum - self._one(plain)) % (1 << 256)
+
+    @staticmethod
+    def _one(plain: bytes) -> int:
+        return int.from_bytes(hashlib.sha256(plain).digest(), "big")
+
+    def hex(self) -> str:
+        return f"{self._sum:064x}"
+
+
+# -- the words of the full-text index: a letter for the kind, then the word
+
+
+def normal(text: str) -> str:
+    """Normal form for searching: NFKC, lower case, only letters, digits and ideographs."""
+    return _WORDLESS.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def grams(text: str, size: int) -> Iterator[str]:
+    """All runs of ``size`` characters; the text itself when it is shorter and not empty."""
+    if 0 < len(text) < size:
+        yield text
+    for start in range(len(text) - size + 1):
+        yield text[start : start + size]
+
+
+def name_words(text: str) -> set[str]:
+    """Words of a name, or of a query for one: every two neighbouring characters."""
+    return {"n" + gram for gram in grams(normal(text), 2)}
+
+
+def person_words(text: str) -> set[str]:
+    """The same of the legal representative's name."""
+    return {"r" + gram for gram in grams(normal(text), 2)}
+
+
+def place_words(text: str) -> set[str]:
+    """The same of an address."""
+    return {"d" + gram for gram in grams(normal(text), 2)}
+
+
+def code_words(text: str) -> set[str]:
+    """Words of a code behind its prefix, or of a part of it: every three characters."""
+    return {"c" + gram for gram in grams(text.lower(), 3)}
+
+
+def syllable_words(syllables: Sequence[str]) -> set[str]:
+    """Every two neighbouring syllables of full pinyin."""
+    return {"p" + "".join(syllables[i : i + 2]) for i in range(max(1, len(syllables) - 1)) if syllables}
+
+
+def initial_words(initials: str) -> set[str]:
+    """Every two and three neighbouring initials of pinyin."""
+    return {"i" + gram for size in (2, 3) for gram in grams(initials, size)}
+
+
+def area_word(area: str) -> str:
+    """The word that all entities of an area have."""
+    return "a" + normal(area)
+
+
+def words(entity: Entity, reading: Callable[[str], Sequence[str]]) -> str:
+    """All words of an entity, separated by blanks.
+
+    ``reading`` gives the pinyin syllables of a normal form, a letter or digit standing for itself;
+    only the centre can do that.
+    """
+    licence = entity.licence
+    found = {area_word(entity.area)}
+    for name in filter(None, (licence.name, licence.former_name)):
+        syllables = reading(normal(name))
+        found |= name_words(name) | syllable_words(syllables) | initial_words("".join(s[0] for s in syllables))
+    found |= person_words(licence.representative) | place_words(licence.premises)
+    found |= code_words(entity.code[PREFIX:])
+    return " ".join(sorted(found))
+
+
+def numbers(entity: Entity) -> set[str]:
+    """Registration number and permit numbers, as ``number_key`` writes them."""
+    found: Iterable[str] = (entity.registration_number, *(permit.number for permit in entity.permits))
+    return set(filter(None, map(number_key, found)))
+
+
+def number_key(text: str) -> str:
+    """A number as it is looked up: NFKC, upper case, only letters, digits and ideographs."""
+    return normal(text).upper()
+
+
+def in_force(entity: Entity) -> bool:
+    """Whether an entity stands before those that are gone in a result."""
+    return entity.licence.state in (RegistrationState.ACTIVE, RegistrationState.OTHER, RegistrationState.UNKNOWN)
