@@ -2,11 +2,10 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Protocol
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has had one zone without summer time since 1991, so a fixed offset is exact."""
+from inspector.freshness import CHINA as CHINA
 
 
 class Clock(Protocol):
