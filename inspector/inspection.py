@@ -3,9 +3,10 @@
 Every rule of law about a step lives here or in ``inspector.visit``; screens only ask.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from inspector.checklist import Item, Template, sections
 from inspector.terms import Term
 from inspector.verdict import ClockTrust, Colour, Finding, Means
 
@@ -71,6 +72,8 @@ class Basis:
     no_notice_reason: str = ""
     cap_reason: str = ""
     """Why the annual frequency cap does not stop this visit."""
+    emergency_reason: str = ""
+    """Emergencies only: why fewer than two valid certificates had to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +225,101 @@ class Inspection:
     ended_at: datetime | None = None
     current_item: str = ""
     """Where the officer stood, to come back to after a crash."""
+    added: tuple[Item, ...] = ()
+    """Items that the entity's own data added in front of the checklist."""
+
+
+CONCLUSORY = ("违法", "违规", "擅自", "涉嫌", "非法", "假冒", "伪劣", "无证")
+"""Words that judge instead of describing: a 笔录 states facts."""
+
+
+def answer_to(inspection: Inspection, item: str) -> Answer:
+    """The answer to an item; 未检查 when there is none yet."""
+    return next((a for a in inspection.answers if a.item == item), Answer(item, ItemFinding.NOT_CHECKED))
+
+
+def _put(inspection: Inspection, answer: Answer) -> Inspection:
+    others = tuple(a for a in inspection.answers if a.item != answer.item)
+    return replace(inspection, answers=(*others, answer), current_item=answer.item)
+
+
+def answer(inspection: Inspection, item: str, finding: ItemFinding) -> Inspection:
+    """Answer one item; its note and photos stay."""
+    return _put(inspection, replace(answer_to(inspection, item), finding=finding))
+
+
+def note(inspection: Inspection, item: str, text: str) -> Inspection:
+    """Write the facts of one item."""
+    return _put(inspection, replace(answer_to(inspection, item), note=text))
+
+
+def attach(inspection: Inspection, photo: Photo, item: str = "") -> Inspection:
+    """Add a photo to the inspection, and to an item when one is named. Twice is once."""
+    if photo.sha256 not in {p.sha256 for p in inspection.photos}:
+        inspection = replace(inspection, photos=(*inspection.photos, photo))
+    if not item:
+        return inspection
+    told = answer_to(inspection, item)
+    return _put(inspection, replace(told, photos=tuple(dict.fromkeys((*told.photos, photo.sha256)))))
+
+
+def detach(inspection: Inspection, sha256: str) -> Inspection:
+    """Take a photo out of the record; its bytes stay stored and its taking stays in the journal."""
+    answers = tuple(replace(a, photos=tuple(p for p in a.photos if p != sha256)) for a in inspection.answers)
+    return replace(inspection, answers=answers, photos=tuple(p for p in inspection.photos if p.sha256 != sha256))
+
+
+def sign(inspection: Inspection, signature: Signature) -> Inspection:
+    """Put a signature, in place of an earlier one of the same role. A party that signs no longer refuses."""
+    others = tuple(s for s in inspection.signatures if s.role is not signature.role)
+    refusal = None if signature.role is SignerRole.PARTY else inspection.refusal
+    return replace(inspection, signatures=(*others, signature), refusal=refusal)
+
+
+def unsign(inspection: Inspection, role: SignerRole) -> Inspection:
+    """Take a signature back, to sign again."""
+    return replace(inspection, signatures=tuple(s for s in inspection.signatures if s.role is not role))
+
+
+def refuse(inspection: Inspection, reason: str, witness: str, at: datetime) -> Inspection:
+    """Record that the party refused to sign, with the reason (行政处罚程序: 拒签应注明)."""
+    return replace(unsign(inspection, SignerRole.PARTY), refusal=Refusal(reason, witness, at))
+
+
+def standing(inspection: Inspection, text_hash: str) -> tuple[Signature, ...]:
+    """The signatures that are under exactly these words; a change after signing undoes them."""
+    return tuple(s for s in inspection.signatures if s.text_hash == text_hash)
+
+
+def finish(inspection: Inspection, at: datetime) -> Inspection:
+    """Note the end of the inspection on site."""
+    return replace(inspection, ended_at=at)
+
+
+def lint(text: str) -> tuple[str, ...]:
+    """The conclusory words in a text, in the order of the list."""
+    return tuple(word for word in CONCLUSORY if word in text)
+
+
+def linted(inspection: Inspection) -> tuple[str, ...]:
+    """All conclusory words in the record's free texts."""
+    texts = [inspection.situation, *(a.note for a in inspection.answers)]
+    return tuple(dict.fromkeys(word for text in texts for word in lint(text)))
+
+
+def items_of(inspection: Inspection, template: Template) -> tuple[Item, ...]:
+    """Every item to answer, in order."""
+    return tuple(item for section in sections(template, inspection.added) for item in section.items)
+
+
+def violations(inspection: Inspection, template: Template) -> tuple[Item, ...]:
+    """Items found 不符合. A voluntary item is guidance and never among them."""
+    told = {a.item for a in inspection.answers if a.finding is ItemFinding.VIOLATES}
+    return tuple(item for item in items_of(inspection, template) if item.id in told and not item.guidance)
+
+
+def progress(inspection: Inspection, template: Template) -> tuple[int, int]:
+    """Items answered, and items in all."""
+    items = items_of(inspection, template)
+    done = {a.item for a in inspection.answers if a.finding is not ItemFinding.NOT_CHECKED or a.note.strip()}
+    return sum(item.id in done for item in items), len(items)
