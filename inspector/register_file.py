@@ -18,8 +18,11 @@ import zstandard
 
 from inspector.entity import CreditRecord, Entity, Licence, Permit, RegistrationState
 from inspector.errors import RegisterDamaged
+from inspector.wire import SnapshotManifest
 
 FORMAT = "register/1"
+TARGETS = "register"
+"""Folder of the snapshots among the TUF targets."""
 FIRST_GONE = 1 << 28
 """Ids from here on belong to entities that are no longer in force: they come after all others."""
 PREFIX = 8
@@ -34,6 +37,11 @@ MIN_SAMPLES = 200
 
 _WORDLESS = re.compile(r"[^\w\ue000-\uf8ff\U00020000-\U0003ffff]|_")
 """Everything but letters, digits and ideographs; ideographs newer than Python's tables count as such."""
+
+
+def target_path(manifest: SnapshotManifest) -> str:
+    """The TUF target path of a snapshot: it names the area and the version, nothing else."""
+    return f"{TARGETS}/{manifest.area}-{manifest.epoch}-{manifest.row_version}.db"
 
 
 def schema() -> str:

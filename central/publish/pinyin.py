@@ -9,3 +9,8 @@ def reading(text: str) -> list[str]:
     A character without a known reading stands for itself too.
     """
     return lazy_pinyin(text, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]  # a list is allowed too
+
+
+def is_syllable(text: str) -> bool:
+    """Whether a reading is pinyin and not a character that stands for itself."""
+    return text.isascii() and text.isalpha() and (len(text) > 1 or text in "aeo")

@@ -12,11 +12,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
+
+from inspector.register_file import target_path
+from inspector.wire import SnapshotManifest
 
 LIFETIME = {
     "root": timedelta(days=365),
@@ -124,6 +128,15 @@ class Repository:
         self._targets.signed.targets[path] = target
         self._dirty = True
         return target
+
+    def add_snapshot(self, source: Path, manifest: SnapshotManifest) -> str:
+        """Move a register snapshot in, in place of older ones of its area; its target path."""
+        path = target_path(manifest)
+        for old, target in list(self.targets().items()):
+            if target.custom and target.custom.get("area") == manifest.area:
+                self.remove_target(old)
+        self.add_target(path, source, msgspec.to_builtins(manifest))
+        return path
 
     def remove_target(self, path: str) -> None:
         """Offer ``path`` no longer from the next ``publish`` on; its file goes one ``publish`` later."""

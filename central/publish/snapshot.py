@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from central.publish.pinyin import reading
+from central.publish.pinyin import is_syllable, reading
 from inspector import wire
 from inspector.entity import Entity
 from inspector.register_file import (
@@ -51,6 +51,7 @@ class Builder:
             self.db.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (name, value))
         self.digest = Digest()
         self.rows = 0
+        self.syllables: set[str] = set()
 
     def fill(self, entities: Iterable[Entity], progress: Callable[[int], None]) -> None:
         """Write every row once; those no longer in force get their words in a second pass."""
@@ -86,7 +87,12 @@ class Builder:
         self.db.executemany("INSERT INTO number VALUES (?, ?)", ((n, number) for n in numbers(entity)))
 
     def _words(self, number: int, entity: Entity) -> None:
-        self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, words(entity, reading)))
+        self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, words(entity, self._reading)))
+
+    def _reading(self, text: str) -> list[str]:
+        found = reading(text)
+        self.syllables.update(found)
+        return found
 
     def put(self, name: str, value: bytes) -> None:
         self.db.execute("INSERT INTO meta VALUES (?, ?)", (name, value))
@@ -100,6 +106,7 @@ class Builder:
     def finish(self, manifest: SnapshotManifest, target: Path) -> None:
         """Merge the index, note the common words, write the file anew without gaps."""
         self.db.execute("INSERT INTO words (words) VALUES ('optimize')")
+        self.put("syllables", wire.encode(sorted(filter(is_syllable, self.syllables))))
         self.put("common", wire.encode(sorted(self._common())))
         self.put("manifest", wire.encode(manifest))
         self.db.execute("VACUUM INTO ?", (str(target),))

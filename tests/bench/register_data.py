@@ -13,6 +13,7 @@ from inspector.entity import (
     RegistrationState,
     SubjectKind,
 )
+from inspector.identifiers import check_character
 
 COUNTIES = (
     ("aihui", "231102", "爱辉区"),
@@ -22,7 +23,6 @@ COUNTIES = (
     ("beian", "231181", "北安市"),
     ("wudalianchi", "231182", "五大连池市"),
 )
-ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰文斌红梅建国龙凤春海山林波辉鑫宇浩𬭸翾"
 FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 TRADE = "红兴旺福顺发达隆盛鑫源宏祥瑞丰泰和美家乐佳康宁安吉庆永恒久天地人龙凤江河山海龘䶮"
@@ -36,13 +36,7 @@ BUSINESS = (
     ("种植", "谷物种植；农作物栽培服务；农产品的生产、销售、加工、运输、贮藏", ""),
     ("宾馆", "住宿服务；餐饮服务；停车场服务", "JY2"),
 )
-STREETS = ("兴安街", "中央街", "王肃街", "通江路", "环城路", "铁路街", "迎宾路", "文化街", "长发街", "东兴路", "海兰街", "龙江路")
-
-
-def check_character(body: str) -> str:
-    """GB 32100 check character of the first 17 characters."""
-    total = sum(ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))
-    return ALPHABET[-total % 31]
+STREETS = ("兴安街", "中央街", "王肃街", "通江路", "环城路", "铁路街", "迎宾路", "文化街", "长发街", "海兰街", "龙江路")
 
 
 def entity(rng: random.Random, number: int) -> Entity:

@@ -1,0 +1,197 @@
+"""Fetches signed packs: register snapshots from a TUF repository, by network or from a folder on a stick.
+
+What comes in is believed only after the signatures, versions, expiry, length and hash have been
+checked; a download that was cut goes on where it stopped.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Event
+from typing import BinaryIO
+
+import msgspec
+from tuf.api import exceptions
+from tuf.api.metadata import Metadata, TargetFile, Targets
+from tuf.ngclient import Updater
+from tuf.ngclient.fetcher import FetcherInterface
+
+from inspector.errors import Cancelled, NoRegister, RegisterRefused, ServiceDown, StoreFull
+from inspector.register_file import FORMAT, TARGETS
+from inspector.wire import SnapshotManifest
+
+Fetch = Callable[[str, int], Iterator[bytes]]
+"""``fetch(path, start)``: the bytes of ``path`` in the repository from offset ``start`` on.
+
+Raises FileNotFoundError when the repository has no such path, SyncProblem leaves when it cannot be
+reached. It may deliver less than all (the connection was cut): that is noticed here.
+"""
+RESERVE = 200 * 1024 * 1024
+"""Bytes that stay free, so that a record can still be sealed."""
+STEP = 1 << 20
+_AREA = re.compile(r"[a-z0-9_-]{1,40}")
+"""Areas become part of a file name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A register snapshot as the signed metadata describe it."""
+
+    path: str
+    """TUF target path."""
+    length: int
+    sha256: str
+    manifest: SnapshotManifest
+
+
+def folder_fetch(folder: Path) -> Fetch:
+    """A repository that lies in a folder, on a stick for example."""
+    base = folder.resolve()
+
+    def fetch(path: str, start: int) -> Iterator[bytes]:
+        place = (base / path).resolve()
+        if not place.is_relative_to(base):
+            raise FileNotFoundError(path)
+        with place.open("rb") as file:
+            file.seek(start)
+            while piece := file.read(STEP):
+                yield piece
+
+    return fetch
+
+
+def ensure_room(folder: Path, size: int) -> None:
+    """Raises StoreFull unless ``size`` bytes fit into ``folder`` and the reserve stays."""
+    if shutil.disk_usage(folder).free < size + RESERVE:
+        need = (size + RESERVE) >> 20
+        raise StoreFull(
+            f"磁盘空间不足，下载主体数据需要 {need} MB 可用空间。", "请清理磁盘后再同步；正在使用的数据不受影响。"
+        )
+
+
+class _Fetcher(FetcherInterface):
+    """Lets the reference client fetch metadata through ``Fetch``."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._source = fetch
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        try:
+            yield from self._source(url, 0)
+        except FileNotFoundError as missing:
+            raise exceptions.DownloadHTTPError(f"{url} is not there", 404) from missing
+
+
+class Packs:
+    """The TUF client of one laptop. ``folder`` keeps the signed metadata and half-fetched files: public data."""
+
+    def __init__(self, folder: Path, root: bytes, fetch: Fetch) -> None:
+        self._metadata = folder / "tuf"
+        self._parts = folder / "parts"
+        for place in (self._metadata, self._parts):
+            place.mkdir(parents=True, exist_ok=True)
+        self._root = root
+        self._fetch = fetch
+
+    def refresh(self, now: datetime) -> list[Pack]:
+        """Fetch and check the newest signed metadata; the register snapshots offered, newest last.
+
+        ``now`` is the guarded time that expiry is judged by. Raises RegisterRefused (not signed,
+        older than known, expired, mixed), SyncProblem leaves from the fetcher, ServiceDown.
+        """
+        try:
+            updater = Updater(str(self._metadata), "metadata/", fetcher=_Fetcher(self._fetch), bootstrap=self._root)
+            # The client has no other door for the time; a laptop's wall clock may be set back.
+            updater._trusted_set.reference_time = now
+            updater.refresh()
+            newest: Metadata[Targets] = Metadata.from_file(str(self._metadata / "targets.json"))
+            offered = [updater.get_targetinfo(path) for path in newest.signed.targets]
+        except exceptions.ExpiredMetadataError:
+            raise RegisterRefused(
+                "中心的数据清单已过期，没有安装。", "请核对本机日期；日期正确时请联系管理员。"
+            ) from None
+        except exceptions.BadVersionNumberError:
+            raise RegisterRefused("收到的数据清单比本机已知的旧，已拒绝。") from None
+        except exceptions.DownloadLengthMismatchError:
+            raise RegisterRefused("收到的数据清单长度异常，已中断并拒绝。") from None
+        except exceptions.RepositoryError:
+            raise RegisterRefused("收到的数据清单签名或内容不符，已拒绝。") from None
+        except exceptions.DownloadError:
+            raise ServiceDown("中心没有提供完整的数据清单。", "正在使用的数据不受影响；请稍后再同步。") from None
+        packs = [pack for target in offered if target and (pack := _pack(target))]
+        return sorted(packs, key=lambda p: (p.manifest.epoch, p.manifest.row_version))
+
+    def download(
+        self, pack: Pack, progress: Callable[[int, int], None] = lambda done, total: None, cancel: Event | None = None
+    ) -> Path:
+        """Fetch a snapshot, going on where an earlier try was cut; the path of the whole, checked file.
+
+        Raises RegisterRefused, StoreFull, Cancelled, and what the fetcher raises.
+        """
+        part = self._parts / f"{pack.sha256}.part"
+        with part.open("ab") as file:
+            have = file.tell()
+        ensure_room(self._parts, max(0, pack.length - have))
+        hasher = hashlib.sha256()
+        with part.open("rb+") as file:
+            while piece := file.read(STEP):
+                hasher.update(piece)
+            try:
+                self._receive(file, hasher, pack, progress, cancel or Event())
+            except FileNotFoundError:
+                raise NoRegister("中心已不再提供这份主体数据。", "请再同步一次，程序会下载新的一份。") from None
+            finally:
+                os.fsync(file.fileno())
+        if hasher.hexdigest() != pack.sha256:
+            part.unlink()
+            raise RegisterRefused("下载的主体数据与签名清单不一致，已删除。")
+        return part
+
+    def _receive(
+        self, file: BinaryIO, hasher: "hashlib._Hash", pack: Pack, progress: Callable[[int, int], None], cancel: Event
+    ) -> None:
+        have = file.tell()
+        head, _, name = pack.path.rpartition("/")
+        where = f"targets/{head}/{pack.sha256}.{name}"
+        while have < pack.length:
+            before = have
+            for piece in self._fetch(where, have):
+                if cancel.is_set():
+                    raise Cancelled
+                have += len(piece)
+                if have > pack.length:
+                    break
+                try:
+                    file.write(piece)
+                except OSError:
+                    raise StoreFull from None
+                hasher.update(piece)
+                progress(have, pack.length)
+            if have == before:
+                raise ServiceDown("下载中断，中心没有再发送数据。", "已下载的部分保留在本机，下次会接着下载。")
+        if have > pack.length:
+            file.truncate(0)
+            raise RegisterRefused("收到的主体数据比签名清单写明的长，已中断并删除。")
+
+    def clean(self) -> None:
+        """Remove half-fetched files: nothing is being fetched and what was fetched is installed."""
+        for part in self._parts.iterdir():
+            part.unlink()
+
+
+def _pack(target: TargetFile) -> Pack | None:
+    """None for targets that are no register snapshots of a format that this program reads."""
+    if not target.path.startswith(f"{TARGETS}/"):
+        return None
+    try:
+        manifest = msgspec.convert(target.custom, SnapshotManifest)
+    except msgspec.ValidationError:
+        return None
+    if manifest.format != FORMAT or not _AREA.fullmatch(manifest.area) or "sha256" not in target.hashes:
+        return None
+    return Pack(target.path, target.length, target.hashes["sha256"], manifest)

@@ -1,0 +1,210 @@
+"""Understands what an officer typed and finds entities for it, best first.
+
+A text is tried as what it can be (identifier, part of one, name, person, address, pinyin, initials);
+each try asks the register for at most ``CANDIDATES`` ids, and the entities found are then ranked.
+"""
+
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Protocol
+
+from cache.session import Hit
+from inspector.entity import Entity
+from inspector.identifiers import ALPHABET, is_code, near
+from inspector.register_file import (
+    PREFIX,
+    area_word,
+    code_words,
+    grams,
+    in_force,
+    initial_words,
+    name_words,
+    normal,
+    person_words,
+    place_words,
+    syllable_words,
+)
+
+CANDIDATES = 200
+"""Entities looked at for one reading of a query: enough to rank, few enough for 50 ms."""
+LONGEST = 60
+"""Characters of a query that are used; longer ones are no query but a paste."""
+PLACE, SCATTERED, RELAXED = 3, 4, 5
+"""Levels of hits by address, of hits that hold what was typed in pieces, and of those that do not hold all of it."""
+SPLITS = 4
+"""Ways to cut pinyin into syllables that are tried."""
+
+
+class Source(Protocol):
+    """What searching needs of a register: see ``cache.register_reader.Reader``."""
+
+    common: frozenset[str]
+    syllables: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    def entities(self, ids: Iterable[int]) -> Iterator[tuple[int, Entity]]: ...
+    def codes_starting(self, text: str, limit: int) -> list[int]: ...
+    def numbers_starting(self, text: str, limit: int) -> list[int]: ...
+    def match(self, expression: str, limit: int) -> list[int]: ...
+
+
+def hit(entity: Entity) -> Hit:
+    """The line of a result."""
+    licence = entity.licence
+    return Hit(entity.code, licence.name, licence.premises, licence.state.label, entity.subject.label)
+
+
+def find(source: Source, text: str, limit: int, area: str = "", recent: Collection[str] = ()) -> list[Hit]:
+    """At most ``limit`` entities for ``text``: best match first, then recently seen, own ``area``, in force.
+
+    Any text is allowed; one that says nothing (a single character, only signs) finds nothing.
+    """
+    query = Query(source, unicodedata.normalize("NFKC", text)[:LONGEST], area)
+    found: dict[int, tuple[tuple[object, ...], Entity]] = {}
+
+    def take(level: int, ids: Iterable[int]) -> bool:
+        fresh = [number for number in dict.fromkeys(ids) if number not in found]
+        for number, entity in source.entities(fresh):
+            place = (query.level(entity, level), entity.code not in recent, entity.area != area, not in_force(entity))
+            found[number] = ((*place, len(entity.licence.name), number), entity)
+        return len(found) >= limit
+
+    if not any(take(level, ids) for level, ids in query.tries()) and not found:
+        any(take(RELAXED, ids) for ids in query.relaxed())
+    return [hit(entity) for _, entity in sorted(found.values(), key=lambda pair: pair[0])[:limit]]
+
+
+class Query:
+    """One text and the readings it allows."""
+
+    def __init__(self, source: Source, text: str, area: str) -> None:
+        self._source = source
+        self._area = area
+        self._key = normal(text)
+        self._parts = [part for part in map(normal, text.split()) if part]
+        self._latin = self._key.isascii()
+
+    def tries(self) -> Iterator[tuple[int, list[int]]]:
+        """(level, ids) of each reading, the likeliest first; a lower level is a better match."""
+        if len(self._key) < 2:
+            return
+        if self._latin:
+            if self._key.isalpha():
+                yield from self._pinyin()
+            yield from self._identifier()
+        yield 1, self._match(*(_all(name_words(part)) for part in self._parts))
+        if not self._latin:
+            yield 2, self._match(_all(person_words(self._key)))
+            yield PLACE, self._match(_all(place_words(self._key)))
+        if len(self._parts) > 1:
+            yield SCATTERED, self._match(*(_any(_kinds(part)) for part in self._parts))
+
+    def level(self, entity: Entity, level: int) -> int:
+        """A whole name, identifier or person lifts a hit; each missing pair of characters lowers a relaxed one."""
+        licence = entity.licence
+        name = normal(licence.name)
+        if self._key in (name, entity.code.lower()):
+            return -1
+        if self._key in (normal(licence.former_name), normal(licence.representative)):
+            return 0
+        if level == PLACE and self._key not in normal(licence.premises):
+            return SCATTERED
+        return level if level < RELAXED else level + sum(pair not in name for pair in grams(self._key, 2))
+
+    def _match(self, *expressions: str) -> list[int]:
+        if not all(expressions):
+            return []
+        whole = " AND ".join(f"({expression})" for expression in expressions)
+        found: list[int] = []
+        if self._area:
+            found = self._source.match(f'"{area_word(self._area)}" AND {whole}', CANDIDATES)
+        if len(found) < CANDIDATES:
+            found += self._source.match(whole, CANDIDATES)
+        return found
+
+    def _identifier(self) -> Iterator[tuple[int, list[int]]]:
+        text = self._key.upper()
+        whole = self._source.codes_starting(text, CANDIDATES)
+        yield 0, whole
+        yield 0, self._source.numbers_starting(text, CANDIDATES)
+        if not whole and len(text) in (17, 18, 19):
+            yield 1, self._codes(_misread(text))
+        if len(text) >= 3:
+            yield 1, self._inside(text)
+
+    def _codes(self, codes: Iterable[str]) -> list[int]:
+        return [number for code in codes for number in self._source.codes_starting(code, 1)]
+
+    def _inside(self, text: str) -> list[int]:
+        """Codes that contain ``text``: reaching into the prefix by the code's own order, behind it by its words."""
+        found: list[int] = []
+        for prefix in self._source.prefixes:
+            for start in range(1, PREFIX):
+                head = prefix[start:]
+                if text.startswith(head) or head.startswith(text):
+                    found += self._source.codes_starting(prefix + text[len(head) :], CANDIDATES)
+                    break
+        found += self._match(_all(code_words(text)))
+        return [number for number, entity in self._source.entities(found[:CANDIDATES]) if text in entity.code]
+
+    def _pinyin(self) -> Iterator[tuple[int, list[int]]]:
+        for syllables in _split(self._key, self._source.syllables):
+            pairs = [f'"{word}"' for word in syllable_words(syllables[:-1])] if len(syllables) > 2 else []
+            yield 1, self._match(" AND ".join([*pairs, f'"p{"".join(syllables[-2:])}"*']))
+        yield 2, self._match(_all(initial_words(self._key)))
+
+    def relaxed(self) -> Iterator[list[int]]:
+        """Names with something between the typed characters, or with one of them mistyped.
+
+        Each try leaves out one or two neighbouring pairs of characters; words that very many names
+        have (the town's) may be missing too.
+        """
+        pairs = ["n" + pair for pair in grams(self._key, 2)]
+        for gap in (1, 2):
+            for start in range(len(pairs) - gap + 1):
+                kept = {*pairs[:start], *pairs[start + gap :]} - self._source.common
+                if kept:
+                    yield self._match(_all(kept))
+
+
+def _all(words: Collection[str]) -> str:
+    return " AND ".join(f'"{word}"' for word in sorted(words))
+
+
+def _any(expressions: Iterable[str]) -> str:
+    return " OR ".join(f"({expression})" for expression in expressions)
+
+
+def _kinds(part: str) -> tuple[str, ...]:
+    return _all(name_words(part)), _all(place_words(part)), _all(person_words(part))
+
+
+def _misread(text: str) -> Iterator[str]:
+    """Valid codes that ``text`` may stand for: one character wrong, swapped, missing or too many."""
+    if len(text) == 18:
+        yield from near(text)
+    elif len(text) == 17:
+        yield from filter(is_code, (text[:at] + c + text[at:] for at in range(18) for c in ALPHABET))
+    else:
+        yield from filter(is_code, (text[:at] + text[at + 1 :] for at in range(19)))
+
+
+def _split(letters: str, syllables: frozenset[str]) -> list[list[str]]:
+    """Ways to read ``letters`` as syllables, long ones first; the last may be unfinished."""
+    ends = {len(letters)}
+    """Positions from which the rest can be read."""
+    steps: dict[int, list[int]] = {}
+    for at in reversed(range(len(letters))):
+        steps[at] = [end for end in range(at + 6, at, -1) if end in ends and letters[at:end] in syllables]
+        if steps[at] or any(syllable.startswith(letters[at:]) for syllable in syllables):
+            ends.add(at)
+            steps[at] = steps[at] or [len(letters)]
+
+    def readings(at: int) -> Iterator[list[str]]:
+        if at == len(letters):
+            yield []
+        for end in steps.get(at, ()):
+            yield from ([letters[at:end], *rest] for rest in readings(end))
+
+    return list(islice(readings(0), SPLITS))
