@@ -1,0 +1,49 @@
+"""Writing files so that after a power cut there is the old one or the new one, never half of either."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from inspector.errors import StoreFull
+
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+
+
+@contextmanager
+def full_disk_is_told() -> Iterator[None]:
+    """Turn "no space left" into the problem that the user sees; other I/O errors stay what they are."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFull from error
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder durable (Windows does so by itself and cannot open folders)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path`` in one step: ``.part`` → fsync → rename → fsync of the folder. Raises StoreFull."""
+    part = path.with_name(path.name + ".part")
+    with full_disk_is_told():
+        try:
+            with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
