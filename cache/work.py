@@ -1,0 +1,238 @@
+"""The day's work in ``work.db``: drafts, the journal that they are sealed into, and what the screens list of them."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+import sqlite_utils
+
+from cache.db import Store
+from cache.identity import Identity
+from cache.session_types import DraftSummary, RecentCheck
+from inspector import journal, wire
+from inspector.errors import AlreadySealed, InspectionProblem
+from inspector.inspection import Inspection
+from inspector.journal import Head
+from inspector.verdict import Colour
+from inspector.wire import BlobRef, Event, EventKind, SealedEvent
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a new journal entry says; the journal adds number, chain and signature."""
+
+    kind: EventKind
+    schema: str
+    body: Any
+    officers: tuple[str, ...]
+    captured_at: datetime
+    clock: str
+    event_id: str = ""
+    template_hash: str = ""
+    entity: str = ""
+    refers_to: str = ""
+    blobs: tuple[BlobRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a record is listed under."""
+
+    document_number: str
+    name: str
+    code: str
+
+
+class Work:
+    """Reads and writes of one laptop's work; every write is durable when its method returns."""
+
+    def __init__(self, store: Store, identity: Identity) -> None:
+        self.store = store
+        self.identity = identity
+
+    # -- small values
+    def meta(self, name: str, kind: type[T]) -> T | None:
+        rows = self.store.rows("SELECT value FROM meta WHERE name = ?", name)
+        return wire.decode(rows[0]["value"], kind) if rows else None
+
+    def set_meta(self, name: str, value: Any) -> None:
+        data = wire.encode(value)
+        self.store.write(lambda db: put_meta(db, name, data))
+
+    def get_register(self) -> bytes | None:
+        """For ``cache.register``: the row that says which register is in use."""
+        rows = self.store.rows("SELECT value FROM meta WHERE name = 'register'")
+        return bytes(rows[0]["value"]) if rows else None
+
+    def set_register(self, record: bytes) -> None:
+        self.store.write(lambda db: put_meta(db, "register", record))
+
+    # -- drafts
+    def save_draft(self, inspection: Inspection, answered: int, items: int, now: datetime) -> None:
+        """Replace a draft. Raises AlreadySealed."""
+        row = {
+            "event_id": inspection.event_id,
+            "name": inspection.party.name,
+            "code": inspection.party.code,
+            "answered": answered,
+            "items": items,
+            "body": wire.encode(inspection),
+            "saved_at": now.isoformat(),
+        }
+
+        def save(db: sqlite_utils.Database) -> None:
+            if _sealed(db, inspection.event_id):
+                raise AlreadySealed
+            db.table("draft").upsert(row, pk="event_id")
+
+        self.store.write(save)
+
+    def drafts(self) -> list[DraftSummary]:
+        rows = self.store.rows("SELECT * FROM draft ORDER BY saved_at DESC")
+        return [
+            DraftSummary(r["event_id"], r["name"], r["code"], r["answered"], r["items"], _time(r["saved_at"]))
+            for r in rows
+        ]
+
+    def draft(self, event_id: str) -> Inspection:
+        rows = self.store.rows("SELECT body FROM draft WHERE event_id = ?", event_id)
+        if not rows:
+            raise InspectionProblem("这份草稿不在本机。", "请在“记录”页查看是否已封存。")
+        return wire.decode(rows[0]["body"], Inspection)
+
+    # -- the journal
+    def append(self, entry: Entry, listing: Listing | None = None) -> Head:
+        """Seal one entry: number, chain, signature, queue and listing in one transaction."""
+        return self.store.write(lambda db: self._append(db, entry, listing))
+
+    def seal_draft(self, entry: Entry, listing: Listing) -> Head:
+        """Seal an inspection and close its draft, in one transaction. Raises AlreadySealed."""
+
+        def seal(db: sqlite_utils.Database) -> Head:
+            if _sealed(db, entry.event_id):
+                raise AlreadySealed
+            head = self._append(db, entry, listing)
+            db.table("draft").delete_where("event_id = ?", [entry.event_id])
+            return head
+
+        return self.store.write(seal)
+
+    def _append(self, db: sqlite_utils.Database, entry: Entry, listing: Listing | None) -> Head:
+        head = _head(db)
+        event = Event(
+            entry.event_id or journal.event_id(entry.captured_at, secrets.token_bytes(10)),
+            entry.kind,
+            entry.schema,
+            self.identity.device_id,
+            head.seq + 1,
+            head.hash,
+            entry.officers,
+            entry.captured_at,
+            entry.clock,
+            msgspec.to_builtins(entry.body),
+            entry.template_hash,
+            entry.entity,
+            entry.refers_to,
+            entry.blobs,
+        )
+        sealed = journal.seal(event, self.identity.keys.signing)
+        new = Head(head.seq + 1, journal.entry_hash(sealed.event))
+        db.table("journal").insert(
+            {
+                "seq": new.seq,
+                "event_id": event.event_id,
+                "kind": event.kind.value,
+                "hash": new.hash,
+                "event": sealed.event,
+                "signature": sealed.signature,
+                "sealed_at": entry.captured_at.isoformat(),
+            }
+        )
+        db.table("outbox").insert({"seq": new.seq})
+        for blob in entry.blobs:
+            db.table("event_blob").insert({"seq": new.seq, "sha256": blob.sha256, "role": blob.role}, ignore=True)
+        if listing is not None:
+            db.table("record").insert(
+                {
+                    "event_id": event.event_id,
+                    "seq": new.seq,
+                    "document_number": listing.document_number,
+                    "name": listing.name,
+                    "code": listing.code,
+                }
+            )
+        return new
+
+    def head(self) -> Head:
+        rows = self.store.rows("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
+        return Head(rows[0]["seq"], rows[0]["hash"]) if rows else Head()
+
+    def event(self, event_id: str) -> Event | None:
+        rows = self.store.rows("SELECT event FROM journal WHERE event_id = ?", event_id)
+        return wire.decode(rows[0]["event"], Event) if rows else None
+
+    def chain(self) -> Iterable[SealedEvent]:
+        """Every entry, oldest first."""
+        rows = self.store.rows("SELECT event, signature FROM journal ORDER BY seq")
+        return (SealedEvent(r["event"], r["signature"]) for r in rows)
+
+    def newest_time(self) -> datetime | None:
+        """Newest time in the journal: part of the clock's floor."""
+        rows = self.store.rows("SELECT max(sealed_at) AS newest FROM journal")
+        return _time(rows[0]["newest"]) if rows[0]["newest"] else None
+
+    # -- document numbers
+    def next_number(self, kind: str, year: int) -> int:
+        """The next number of a series on this laptop; used once, also when the draft is aborted."""
+        name = f"number/{kind}/{year}"
+
+        def take(db: sqlite_utils.Database) -> int:
+            rows = list(db.query("SELECT value FROM meta WHERE name = ?", [name]))
+            number: int = 1 + (wire.decode(rows[0]["value"], int) if rows else 0)
+            put_meta(db, name, wire.encode(number))
+            return number
+
+        return self.store.write(take)
+
+    # -- recent checks
+    def remember_check(self, code: str, name: str, colour: Colour, at: datetime) -> None:
+        row = {"code": code, "name": name, "colour": colour.value, "at": at.isoformat()}
+        self.store.write(lambda db: db.table("recent_check").insert(row))
+
+    def recent_checks(self, limit: int) -> list[RecentCheck]:
+        rows = self.store.rows("SELECT * FROM recent_check ORDER BY id DESC LIMIT ?", limit)
+        return [RecentCheck(r["code"], r["name"], Colour(r["colour"]), _time(r["at"])) for r in rows]
+
+    def note_blob(self, digest: str, size: int, media_type: str, now: datetime) -> None:
+        """The row of a stored blob: only after its file is durable."""
+        row = {"sha256": digest, "size": size, "media_type": media_type, "stored_at": now.isoformat()}
+        self.store.write(lambda db: db.table("blob").insert(row, pk="sha256", ignore=True))
+
+    def blob_hashes(self) -> list[str]:
+        return [r["sha256"] for r in self.store.rows("SELECT sha256 FROM blob")]
+
+    def alarm(self, what: str, now: datetime) -> None:
+        self.store.write(lambda db: db.table("alarm").insert({"what": what, "at": now.isoformat()}))
+
+
+def put_meta(db: sqlite_utils.Database, name: str, value: bytes) -> None:
+    """Set a value inside a transaction."""
+    db.table("meta").upsert({"name": name, "value": value}, pk="name")
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _sealed(db: sqlite_utils.Database, event_id: str) -> bool:
+    return bool(list(db.query("SELECT 1 FROM journal WHERE event_id = ?", [event_id])))
+
+
+def _head(db: sqlite_utils.Database) -> Head:
+    rows = list(db.query("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"))
+    return Head(rows[0]["seq"], rows[0]["hash"]) if rows else Head()
