@@ -6,6 +6,7 @@ are ignored (``requests`` would let ``REQUESTS_CA_BUNDLE`` override the pinned a
 
 import base64
 import hashlib
+import http.client
 import re
 import secrets
 import ssl
@@ -45,6 +46,7 @@ STALL = 30.0
 """Seconds without a byte before a connection counts as cut. There is no limit on the whole."""
 PIECE = 64 * 1024
 MAX_ANSWER = 16 * 1024 * 1024
+MAX_AUTHORITY = 64 * 1024
 _LINK = re.compile(r"mashangcha://([A-Za-z0-9.-]{1,253}):(\d{1,5})/([A-Za-z0-9]{10,64})#([A-Z2-7]{52})")
 
 
@@ -85,15 +87,15 @@ class _Pinned(HTTPAdapter):
         super().__init__(pool_connections=2, pool_maxsize=4)
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._context, **more)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, ssl_context=self._context, **more)
 
-    def build_connection_pool_key_attributes(
-        self, request: Any, verify: Any, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Keep ``requests`` from adding the system's authorities to the one that is pinned."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        pool["ssl_context"] = self._context
-        pool.pop("ca_certs", None)
-        return host, pool
+        return host, {"ssl_context": self._context, "cert_reqs": "CERT_REQUIRED"} if pool else {}
 
 
 class Remote:
@@ -186,13 +188,12 @@ class Remote:
 
     def fetch(self, path: str, start: int) -> Iterator[bytes]:
         """Bytes of a file of the service's TUF repository from ``start`` on. Raises FileNotFoundError."""
-        ranged = {"Range": f"bytes={start}-"} if start else {}
         try:
-            answer = self._send("GET", f"{wire.PREFIX}/tuf/{quote(path)}", **ranged)
+            answer = self._send("GET", f"{wire.PREFIX}/tuf/{quote(path)}", Range=f"bytes={start}-")
         except ServiceRefused:
             raise FileNotFoundError(path) from None
         with answer:
-            if start and answer.status_code != 206:
+            if answer.status_code != 206:
                 raise ServiceDown
             try:
                 yield from answer.iter_content(PIECE)
@@ -215,25 +216,23 @@ def fetch_authority(link: EnrolmentLink) -> str:
 
     Nothing secret goes over this one connection that is not verified yet. Raises ServiceDown, ServiceImpostor.
     """
+    # The fingerprint decides who answers, not the certificate that this one connection shows.
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    connection = http.client.HTTPSConnection(link.host, link.port, timeout=STALL, context=context)
     try:
-        with requests.Session() as session:
-            session.trust_env = False
-            answer = session.get(
-                f"{link.base_url}{wire.PREFIX}/authority",
-                verify=False,
-                timeout=STALL,
-                allow_redirects=False,
-                stream=True,
-            )
-            pem = _bounded(answer).decode("ascii")
-            if answer.status_code != 200 or not secrets.compare_digest(fingerprint(pem), link.fingerprint):
-                raise ServiceImpostor
-    except requests.exceptions.SSLError:
-        raise ServiceImpostor from None
-    except requests.RequestException:
-        raise ServiceDown from None
+        connection.request("GET", f"{wire.PREFIX}/authority")
+        answer = connection.getresponse()
+        pem = answer.read(MAX_AUTHORITY).decode("ascii")
+        if answer.status != 200 or not secrets.compare_digest(fingerprint(pem), link.fingerprint):
+            raise ServiceImpostor
     except ValueError:
         raise ServiceImpostor from None
+    except (OSError, http.client.HTTPException):
+        raise ServiceDown from None
+    finally:
+        connection.close()
     return pem
 
 
