@@ -40,6 +40,14 @@ def told() -> Iterator[None]:
         raise
 
 
+def unlock(connection: Any, key: bytes) -> None:
+    """Give a fresh connection its raw 32-byte key and make sure that the driver encrypts. Raises CipherMissing."""
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    if not connection.execute("PRAGMA cipher_version").fetchone():
+        raise CipherMissing
+
+
 def connect(path: Path, key: bytes, read_only: bool = False) -> sqlite_utils.Database:
     """Open an encrypted database with a raw 32-byte key. Raises CipherMissing, VaultDamaged, StoreFull."""
     if path.exists() and path.open("rb").read(16) == PLAIN_HEADER:
@@ -47,10 +55,7 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> sqlite_utils.Dat
     connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
     try:
         with told():
-            connection.execute("PRAGMA cipher_log_level = NONE")
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            if not connection.execute("PRAGMA cipher_version").fetchone():
-                raise CipherMissing
+            unlock(connection, key)
             connection.execute("PRAGMA busy_timeout = 5000")
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
             connection.execute("PRAGMA synchronous = FULL")

@@ -21,6 +21,7 @@ from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
+from cache.durable import full_disk_is_told
 from inspector.errors import Cancelled, NoRegister, RegisterRefused, ServiceDown, StoreFull
 from inspector.register_file import FORMAT, TARGETS
 from inspector.wire import SnapshotManifest
@@ -166,10 +167,8 @@ class Packs:
                 have += len(piece)
                 if have > pack.length:
                     break
-                try:
+                with full_disk_is_told():
                     file.write(piece)
-                except OSError:
-                    raise StoreFull from None
                 hasher.update(piece)
                 progress(have, pack.length)
             if have == before:

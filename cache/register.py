@@ -14,8 +14,10 @@ from threading import Event, Lock
 from typing import Protocol
 
 from cache import search
+from cache.db import PLAIN_HEADER
+from cache.durable import sync_folder
 from cache.register_reader import Reader
-from cache.session import Hit, RegisterState
+from cache.session_types import Hit, RegisterState
 from inspector import wire
 from inspector.divisions import area_name
 from inspector.entity import Entity
@@ -25,8 +27,6 @@ from inspector.verdict import StoreHealth
 from inspector.wire import SnapshotManifest
 
 STEP = 1 << 20
-PLAIN = b"SQLite format 3\0"
-"""First bytes of a database that is not encrypted."""
 
 
 class KeyKeeper(Protocol):
@@ -203,7 +203,7 @@ class RegisterStore:
             if version < (now.epoch, now.row_version):
                 raise RegisterRefused("收到的主体数据比本机的旧，已拒绝。")
         with source.open("rb+") as file:
-            if file.read(len(PLAIN)) == PLAIN:
+            if file.read(len(PLAIN_HEADER)) == PLAIN_HEADER:
                 raise RegisterRefused("收到的主体数据没有加密，已拒绝。")
             os.fsync(file.fileno())
         step("hash")
@@ -214,7 +214,7 @@ class RegisterStore:
         installed = Installed(self._free_name(manifest), key, sha256, manifest)
         step("move")
         os.replace(source, self._folder / installed.file)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         step("switch")
         self._keep.set_register(wire.encode(installed))
         step("sweep")
@@ -246,13 +246,3 @@ class RegisterStore:
         stem = f"register-{manifest.area}-{manifest.epoch}-{manifest.row_version}"
         names = (f"{stem}-{n}.db" for n in range(1, 1000))
         return next(name for name in names if not (self._folder / name).exists())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable. Windows has no such call and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from cache.db import unlock
 from inspector import wire
 from inspector.entity import Entity
-from inspector.errors import CipherMissing, RegisterDamaged
+from inspector.errors import Problem, RegisterDamaged
 from inspector.register_file import BodyCodec
 from inspector.wire import SnapshotManifest
 
@@ -32,23 +33,23 @@ class Reader:
         except sqlcipher.Error:
             raise RegisterDamaged from None
         try:
-            self._db.execute("PRAGMA cipher_log_level = NONE")
-            self._db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            if not self._db.execute("PRAGMA cipher_version").fetchone():
-                raise CipherMissing
-            self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-            meta = dict(self._rows("SELECT name, value FROM meta"))
-            self._codec = BodyCodec(meta["dictionary"])
-            self.manifest = wire.decode(meta["manifest"], SnapshotManifest)
-            self.common = frozenset(wire.decode(meta["common"], list[str]))
-            self.syllables = frozenset(wire.decode(meta["syllables"], list[str]))
-            self.prefixes = tuple(prefix for (prefix,) in self._rows("SELECT prefix FROM prefix"))
-        except (KeyError, msgspec.MsgspecError):
+            self._open(key)
+        except (KeyError, ValueError, sqlcipher.Error, msgspec.MsgspecError):
             self._db.close()
             raise RegisterDamaged from None
-        except BaseException:
+        except Problem:
             self._db.close()
             raise
+
+    def _open(self, key: bytes) -> None:
+        unlock(self._db, key)
+        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        meta = dict(self._db.execute("SELECT name, value FROM meta"))
+        self._codec = BodyCodec(meta["dictionary"])
+        self.manifest = wire.decode(meta["manifest"], SnapshotManifest)
+        self.common = frozenset(wire.decode(meta["common"], list[str]))
+        self.syllables = frozenset(wire.decode(meta["syllables"], list[str]))
+        self.prefixes = tuple(prefix for (prefix,) in self._db.execute("SELECT prefix FROM prefix"))
 
     def _rows(self, sql: str, *values: object) -> Iterator[tuple]:  # type: ignore[type-arg]
         try:

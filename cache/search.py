@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
-from cache.session import Hit
+from cache.session_types import Hit
 from inspector.entity import Entity
 from inspector.identifiers import ALPHABET, is_code, near
 from inspector.register_file import (
@@ -90,7 +90,7 @@ class Query:
         if len(self._key) < 2:
             return
         if self._latin:
-            if self._key.isalpha():
+            if not self._key.isdigit():
                 yield from self._pinyin()
             yield from self._identifier()
         yield 1, self._match(*(_all(name_words(part)) for part in self._parts))

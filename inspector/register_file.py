@@ -34,6 +34,8 @@ SAMPLES = 4000
 """Entities that the dictionary is trained on."""
 MIN_SAMPLES = 200
 """With fewer, training has nothing to learn from and the samples themselves are the dictionary."""
+LONGEST_BODY = 16 << 20
+"""Bytes of an unpacked body: more is damage, not an entity."""
 
 _WORDLESS = re.compile(r"[^\w\ue000-\uf8ff\U00020000-\U0003ffff]|_")
 """Everything but letters, digits and ideographs; ideographs newer than Python's tables count as such."""
@@ -104,6 +106,8 @@ class BodyCodec:
     def plain(self, body: bytes) -> bytes:
         """The canonical bytes that were packed. Raises RegisterDamaged."""
         try:
+            if not 0 < zstandard.frame_content_size(body) <= LONGEST_BODY:
+                raise RegisterDamaged
             return self._unpack.decompress(body)
         except zstandard.ZstdError:
             raise RegisterDamaged from None
@@ -112,7 +116,7 @@ class BodyCodec:
         """Raises RegisterDamaged."""
         try:
             return self._decoder.decode(self.plain(body))
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, ValueError):  # ValueError: bytes that are no UTF-8
             raise RegisterDamaged from None
 
 

@@ -1,0 +1,307 @@
+"""Fetching signed packs: the attacks that TUF is there for, and cuts at every byte."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+from tuf.api.metadata import Metadata, Root
+from tuf.api.serialization.json import JSONSerializer
+
+from cache.packs import RESERVE, Fetch, Packs, ensure_room, folder_fetch
+from central.publish.repository import KeyFolder, Repository
+from inspector.errors import Cancelled, NoRegister, RegisterRefused, ServiceDown, StoreFull
+from inspector.wire import SnapshotManifest
+from tests.registers import NOW, client, make_repository, newest, publish_bytes, static_server
+
+DATA = bytes(range(256)) * 2
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = make_repository(tmp_path)
+    publish_bytes(made, tmp_path, DATA)
+    return made
+
+
+def changing(fetch: Fetch, change: Callable[[str, bytes], bytes]) -> Fetch:
+    """A fetcher in the attacker's hands."""
+
+    def fetched(path: str, start: int) -> Iterator[bytes]:
+        yield change(path, b"".join(fetch(path, 0)))[start:]
+
+    return fetched
+
+
+def test_over_http_and_from_a_folder(tmp_path: Path, repository: Repository) -> None:
+    with static_server(repository.folder) as fetch:
+        for number, source in enumerate((fetch, folder_fetch(repository.folder))):
+            packs = Packs(tmp_path / str(number), repository.root_bytes(), source)
+            told: list[tuple[int, int]] = []
+            path = packs.download(newest(packs), lambda done, total, told=told: told.append((done, total)))
+            assert path.read_bytes() == DATA
+            assert told[-1] == (len(DATA), len(DATA))
+            packs.clean()
+            assert not path.exists()
+
+
+def test_a_cut_after_any_byte_goes_on_from_there(tmp_path: Path, repository: Repository) -> None:
+    whole = folder_fetch(repository.folder)
+    pack = newest(client(tmp_path, repository))
+    asked: list[int] = []
+
+    def cut_after(budget: int) -> Fetch:
+        def fetch(path: str, start: int) -> Iterator[bytes]:
+            asked.append(start)
+            for piece in whole(path, start):
+                yield piece[:budget]
+                if budget < len(piece):
+                    raise ServiceDown
+
+        return fetch
+
+    for cut in range(len(DATA)):
+        asked.clear()
+        folder = tmp_path / str(cut)
+        with pytest.raises(ServiceDown):
+            client(folder, repository, cut_after(cut)).download(pack)
+        assert client(folder, repository, cut_after(1 << 20)).download(pack).read_bytes() == DATA
+        assert asked == [0, cut]
+
+
+def test_a_connection_that_ends_early_is_taken_up_again_at_once(tmp_path: Path, repository: Repository) -> None:
+    whole = folder_fetch(repository.folder)
+
+    def drip(path: str, start: int) -> Iterator[bytes]:
+        data = b"".join(whole(path, start))
+        yield data[:100] if path.startswith("targets/") else data
+
+    packs = client(tmp_path, repository, drip)
+    assert packs.download(newest(packs)).read_bytes() == DATA
+
+
+def test_silence_is_not_waited_for_for_ever(tmp_path: Path, repository: Repository) -> None:
+    packs = client(tmp_path, repository)
+    pack = newest(packs)
+    silent = client(tmp_path, repository, lambda path, start: iter(()))
+    with pytest.raises(ServiceDown):
+        silent.download(pack)
+    with pytest.raises(RegisterRefused):
+        silent.refresh(NOW)
+
+
+def test_no_service(tmp_path: Path, repository: Repository) -> None:
+    def down(path: str, start: int) -> Iterator[bytes]:
+        raise ServiceDown
+        yield b""
+
+    with pytest.raises(ServiceDown):
+        client(tmp_path, repository, down).refresh(NOW)
+    with pytest.raises(ServiceDown):
+        client(tmp_path, repository, folder_fetch(tmp_path / "nothing here")).refresh(NOW)
+
+
+def test_what_was_half_fetched_may_have_rotted(tmp_path: Path, repository: Repository) -> None:
+    packs = client(tmp_path, repository)
+    pack = newest(packs)
+    part = tmp_path / "data" / "parts" / f"{pack.sha256}.part"
+    part.write_bytes(b"rotten")
+    with pytest.raises(RegisterRefused):
+        packs.download(pack)
+    assert packs.download(pack).read_bytes() == DATA
+    part.write_bytes(DATA + b"and more")
+    with pytest.raises(RegisterRefused):
+        packs.download(pack)
+    assert packs.download(pack).read_bytes() == DATA
+
+
+def test_cancel_keeps_what_is_there(tmp_path: Path, repository: Repository) -> None:
+    packs = client(tmp_path, repository)
+    pack, stop = newest(packs), Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        packs.download(pack, cancel=stop)
+    assert packs.download(pack).read_bytes() == DATA
+
+
+def test_no_room(tmp_path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    packs = client(tmp_path, repository)
+    pack = newest(packs)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=RESERVE + len(DATA) - 1))
+    with pytest.raises(StoreFull) as told:
+        packs.download(pack)
+    assert "200 MB" in told.value.sentence
+    ensure_room(tmp_path, len(DATA) - 1)
+
+
+def test_a_snapshot_that_is_gone_is_said_so(tmp_path: Path, repository: Repository) -> None:
+    packs = client(tmp_path, repository)
+    pack = newest(packs)
+    shutil.rmtree(repository.folder / "targets")
+    with pytest.raises(NoRegister):
+        packs.download(pack)
+
+
+def test_a_path_out_of_the_folder_is_not_there(tmp_path: Path, repository: Repository) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(folder_fetch(repository.folder)("../keys/targets.pem", 0))
+
+
+def test_targets_that_are_not_for_us_are_passed_over(tmp_path: Path, repository: Repository) -> None:
+    for path, custom in (
+        ("lists/status", {}),
+        ("register/other", {"area": "heihe"}),
+        ("register/evil", {"area": "../x", "epoch": 1, "row_version": 9, "rows": 0, "digest": "", "made_at": "x"}),
+        ("register/up", _manifest(area="../../up")),
+        ("register/new", _manifest(format="register/2")),
+    ):
+        (tmp_path / "source").write_bytes(b"x")
+        repository.add_target(path, tmp_path / "source", custom)
+    repository.publish(NOW)
+    assert [p.path for p in client(tmp_path, repository).refresh(NOW)] == ["register/heihe-1-1.db"]
+
+
+def _manifest(**changes: object) -> dict[str, object]:
+    whole = {"area": "a", "epoch": 1, "row_version": 9, "rows": 0, "digest": "", "made_at": "2026-11-01T00:00:00Z"}
+    return {**whole, "format": "register/1", **changes}
+
+
+# -- attacks
+
+
+def test_rollback_of_everything(tmp_path: Path, repository: Repository) -> None:
+    shutil.copytree(repository.folder, tmp_path / "old")
+    publish_bytes(repository, tmp_path, b"newer", 2)
+    packs = client(tmp_path, repository)
+    assert newest(packs).manifest.row_version == 2
+    old = client(tmp_path, repository, folder_fetch(tmp_path / "old"))
+    with pytest.raises(RegisterRefused, match="旧"):
+        old.refresh(NOW)
+    assert newest(packs).manifest.row_version == 2
+
+
+def test_freeze(tmp_path: Path, repository: Repository) -> None:
+    packs = client(tmp_path, repository)
+    packs.refresh(NOW + timedelta(days=6, hours=23))
+    with pytest.raises(RegisterRefused, match="过期"):
+        packs.refresh(NOW + timedelta(days=7))
+
+
+@pytest.mark.parametrize("name", ["timestamp.json", "snapshot.json", "targets.json"])
+def test_any_changed_metadata(tmp_path: Path, repository: Repository, name: str) -> None:
+    def change(path: str, data: bytes) -> bytes:
+        return data.replace(b'"version": ', b'"version": 1') if path.endswith(name) else data
+
+    with pytest.raises(RegisterRefused):
+        client(tmp_path, repository, changing(folder_fetch(repository.folder), change)).refresh(NOW)
+
+
+@pytest.mark.parametrize("name", ["timestamp.json", "snapshot.json", "targets.json"])
+def test_nonsense_for_metadata(tmp_path: Path, repository: Repository, name: str) -> None:
+    for data in (b"", b"{}", b"\xff\x00", b"[" * 10_000, b'{"signed": 1, "signatures": []}', b"null"):
+
+        def change(path: str, real: bytes, data: bytes = data) -> bytes:
+            return data if path.endswith(name) else real
+
+        with pytest.raises(RegisterRefused):
+            client(tmp_path, repository, changing(folder_fetch(repository.folder), change)).refresh(NOW)
+
+
+def test_a_changed_file(tmp_path: Path, repository: Repository) -> None:
+    real = folder_fetch(repository.folder)
+
+    def change(path: str, data: bytes) -> bytes:
+        return data[:100] + b"!" + data[101:] if path.startswith("targets/") else data
+
+    packs = client(tmp_path, repository, changing(real, change))
+    pack = newest(packs)
+    with pytest.raises(RegisterRefused):
+        packs.download(pack)
+    assert client(tmp_path, repository, real).download(pack).read_bytes() == DATA
+
+
+@pytest.mark.parametrize("what", ["metadata/timestamp.json", "metadata/2.root.json", "targets/"])
+def test_endless_data(tmp_path: Path, repository: Repository, what: str) -> None:
+    sent = [0]
+
+    def endless(path: str, start: int) -> Iterator[bytes]:
+        if not path.startswith(what):
+            yield from folder_fetch(repository.folder)(path, start)
+            return
+        while True:
+            sent[0] += 4096
+            yield bytes(4096)
+
+    packs = client(tmp_path, repository, endless)
+    with pytest.raises(RegisterRefused):
+        packs.download(newest(packs))
+    assert sent[0] < 1 << 20
+
+
+def test_another_root(tmp_path: Path, repository: Repository) -> None:
+    other = make_repository(tmp_path / "impostor")
+    publish_bytes(other, tmp_path, b"evil", 99)
+    with pytest.raises(RegisterRefused):
+        client(tmp_path, repository, folder_fetch(other.folder)).refresh(NOW)
+
+
+def test_mixed_versions(tmp_path: Path, repository: Repository) -> None:
+    folder = repository.folder / "metadata"
+    shutil.copytree(folder, tmp_path / "old")
+    publish_bytes(repository, tmp_path, b"newer", 2)
+    for role in ("targets", "snapshot"):
+        newest_file = max(folder.glob(f"*.{role}.json"), key=lambda p: int(p.name.partition(".")[0]))
+        old_file = max((tmp_path / "old").glob(f"*.{role}.json"), key=lambda p: int(p.name.partition(".")[0]))
+
+        def change(path: str, data: bytes, new: str = newest_file.name, old: bytes = old_file.read_bytes()) -> bytes:
+            return old if path.endswith(new) else data
+
+        with pytest.raises(RegisterRefused):
+            client(tmp_path / role, repository, changing(folder_fetch(repository.folder), change)).refresh(NOW)
+
+
+def _next_root(repository: Repository, keys: KeyFolder, signers: list[str]) -> None:
+    root: Metadata[Root] = Metadata.from_bytes(repository.root_bytes())
+    root.signed.version = 2
+    root.signatures.clear()
+    for name in signers:
+        root.sign(keys.load(name), append=True)
+    (repository.folder / "metadata" / "2.root.json").write_bytes(root.to_bytes(JSONSerializer()))
+
+
+def test_one_stolen_root_key_of_three_is_not_enough(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path, root_keys=3, threshold=2)
+    publish_bytes(repository, tmp_path, DATA)
+    keys = KeyFolder(tmp_path / "keys")
+    _next_root(repository, keys, ["root-2"])
+    with pytest.raises(RegisterRefused):
+        client(tmp_path, repository).refresh(NOW)
+    _next_root(repository, keys, ["root-1", "root-3"])
+    packs = client(tmp_path, repository)
+    assert packs.download(newest(packs)).read_bytes() == DATA
+
+
+def test_a_stolen_timestamp_key_offers_nothing_new(tmp_path: Path, repository: Repository) -> None:
+    """The thief signs the other online roles with the one key that was stolen."""
+    keys = tmp_path / "keys"
+    for role in ("targets", "snapshot"):
+        (keys / f"{role}.pem").write_bytes((keys / "timestamp.pem").read_bytes())
+    publish_bytes(Repository(repository.folder, KeyFolder(keys)), tmp_path, b"evil", 99)
+    with pytest.raises(RegisterRefused):
+        client(tmp_path, repository).refresh(NOW)
+
+
+def test_the_local_copy_of_the_metadata_may_be_damaged(tmp_path: Path, repository: Repository) -> None:
+    client(tmp_path, repository).refresh(NOW)
+    for path in (tmp_path / "data" / "tuf").rglob("*.json"):
+        if not path.is_symlink():
+            path.write_bytes(b"rotten")
+    packs = client(tmp_path, repository)
+    assert packs.download(newest(packs)).read_bytes() == DATA
+
+
+def test_a_manifest_survives_the_way(tmp_path: Path, repository: Repository) -> None:
+    assert newest(client(tmp_path, repository)).manifest == SnapshotManifest("heihe", 1, 1, 0, "0" * 64, NOW)

@@ -1,0 +1,156 @@
+"""Searching: whatever an officer types of an entity finds it, and the right one stands first."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cache import search
+from cache.register_reader import Reader
+from cache.search import find
+from inspector.entity import Entity, RegistrationState
+from inspector.register_file import in_force, normal
+from tests.bench.register_data import entities
+from tests.registers import KEY, make_snapshot
+
+MADE = list(entities(190))
+
+
+def shop(code: str, name: str, **changes: object) -> Entity:
+    """An entity with a name, person and address of its own."""
+    top = {k: changes.pop(k) for k in ("area", "registration_number", "permits") if k in changes}
+    licence = replace(MADE[0].licence, name=name, former_name="", state=RegistrationState.ACTIVE)
+    return replace(MADE[0], code=code, licence=replace(licence, **changes), **top)  # type: ignore[arg-type]
+
+
+HEIHE = shop(
+    "92231102MA1C8KXY3A", "黑河市花山鲜果店", representative="欧阳翾", premises="王肃街龘字弄8号", area="aihui"
+)
+RENAMED = shop("91231102MA1BBBBB2C", "瑷珲酒坊", former_name="旧月亮酒坊", area="aihui")
+DIGITS = shop("92231181MA1ABCDEXT", "北安市A8烧烤2号店", area="beian")
+BANK = shop("91231181MA1CCCCC4D", "重庆银行北安营业部", area="beian", registration_number="231181600012345")
+GONE = shop("92231102MA1DDDDD6F", "花山鲜果", state=RegistrationState.DEREGISTERED, area="aihui")
+FAR = shop("92231181MA1EEEEE8G", "花山鲜果行", area="beian")
+OWN = [HEIHE, RENAMED, DIGITS, BANK, GONE, FAR]
+ROWS = [*MADE, *OWN]
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    path: Path = tmp_path_factory.mktemp("search") / "r.db"
+    make_snapshot(path, ROWS)
+    opened = Reader(path, KEY)
+    yield opened
+    opened.close()
+
+
+def codes(reader: Reader, text: str, limit: int = 20, **more: object) -> list[str]:
+    return [h.code for h in find(reader, text, limit, **more)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("92231102MA1C8KXY3A", HEIHE),
+        ("９２２３１１０２ＭＡ１Ｃ８ＫＸＹ３Ａ", HEIHE),
+        ("92231102 MA1C8KXY 3A", HEIHE),
+        ("MA1C8KXY3", HEIHE),
+        ("ma1c8kxy-3", HEIHE),
+        ("C8KX", HEIHE),
+        ("1102MA1C8K", HEIHE),
+        ("02MA1C8", HEIHE),
+        ("231181600012345", BANK),
+        ("2311816000", BANK),
+        ("黑河市花山鲜果店", HEIHE),
+        ("黑河市 花山", HEIHE),
+        ("黑河花山鲜果店", HEIHE),
+        ("花山新果店", HEIHE),
+        ("欧阳翾", HEIHE),
+        ("阳翾", HEIHE),
+        ("王肃街龘字弄", HEIHE),
+        ("龘字弄８号", HEIHE),
+        ("hhshsxgd", HEIHE),
+        ("hsxg", HEIHE),
+        ("huashanxianguo", HEIHE),
+        ("huashanxiang", HEIHE),
+        ("HuaShanXianGuoDian", HEIHE),
+        ("旧月亮", RENAMED),
+        ("瑷珲", RENAMED),
+        ("a8", DIGITS),
+        ("A8烧烤", DIGITS),
+        ("烧烤２号", DIGITS),
+        ("basa8sk2hd", DIGITS),
+        ("chongqingyinhang", BANK),
+        ("cqyh", BANK),
+        ("银行 北安", BANK),
+    ],
+)
+def test_what_an_officer_types(reader: Reader, text: str, expected: Entity) -> None:
+    assert expected.code in codes(reader, text, 5)
+
+
+@pytest.mark.parametrize("entity", ROWS, ids=lambda e: e.code)
+def test_every_two_neighbouring_characters_of_a_name_find_it(reader: Reader, entity: Entity) -> None:
+    for name in filter(None, (entity.licence.name, entity.licence.former_name)):
+        form = normal(name)
+        for at in range(len(form) - 1):
+            assert entity.code in codes(reader, form[at : at + 2], len(ROWS))
+
+
+@pytest.mark.parametrize("entity", OWN, ids=lambda e: e.code)
+def test_every_part_of_a_code_finds_it(reader: Reader, entity: Entity) -> None:
+    for size in (3, 4, 6, 9, 12, 17):
+        for at in range(19 - size):
+            assert entity.code in codes(reader, entity.code[at : at + size], len(ROWS)), (at, size)
+
+
+def test_a_mistyped_code_offers_those_that_exist(reader: Reader) -> None:
+    code = MADE[7].code
+    wrong = [
+        code[:9] + ("1" if code[9] != "1" else "2") + code[10:],
+        code[:10] + code[11] + code[10] + code[12:],
+        code[:12] + code[13:],
+        code[:12] + "Q" + code[12:],
+    ]
+    for text in wrong:
+        if text != code:
+            assert codes(reader, text)[:1] == [code], text
+
+
+def test_numbers_of_permits(reader: Reader) -> None:
+    for entity in MADE:
+        for permit in entity.permits:
+            assert entity.code in codes(reader, permit.number)
+            assert entity.code in codes(reader, permit.number[:-2])
+
+
+def test_ranking(reader: Reader) -> None:
+    whole = codes(reader, "花山鲜果")
+    assert whole[0] == GONE.code, "a whole name first, whatever its state"
+    assert codes(reader, "山鲜") == [FAR.code, HEIHE.code, GONE.code], "in force first, short names first"
+    assert codes(reader, "山鲜", area="aihui") == [HEIHE.code, GONE.code, FAR.code], "own area first"
+    assert codes(reader, "山鲜", recent={GONE.code})[0] == GONE.code, "recently seen first"
+    assert codes(reader, "山鲜", 1, area="aihui") == [HEIHE.code]
+
+
+def test_the_own_area_comes_even_behind_many_others(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "CANDIDATES", 3)
+    mine = [e for e in ROWS if e.area == "sunwu" and "超市" in e.licence.name and in_force(e)]
+    assert mine
+    assert codes(reader, "超市", 1, area="sunwu")[0] in [e.code for e in mine]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "红", "1", "'\"*()", "\x00\x00", "\ud800", "()" * 50, "NEAR(q", "no such 名号"]
+)
+def test_texts_that_say_nothing(reader: Reader, text: str) -> None:
+    assert find(reader, text, 5) == []
+
+
+@given(st.text(max_size=80) | st.text("ahuisxng0123MA黑河市红山超", max_size=70))
+def test_any_text_is_allowed(reader: Reader, text: str) -> None:
+    for hit in find(reader, text, 10):
+        assert hit.code in {e.code for e in ROWS}
