@@ -1,0 +1,1 @@
+"""The central service: holds the register, enrols laptops, takes records in and gives receipts."""

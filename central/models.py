@@ -1,0 +1,154 @@
+"""The tables of the service; migrations in ``central/migrations`` bring a database to exactly this form."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC: SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts up only in a plain INTEGER primary key."""
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {str: Text, datetime: Instant, bytes: LargeBinary}  # noqa: RUF012  SQLAlchemy's own form
+
+
+class EntityRow(Base):
+    """An entity with everything known about it; ``row_version`` grows with every change in the register."""
+
+    __tablename__ = "entity"
+    code: Mapped[str] = mapped_column(String(18), primary_key=True)
+    area: Mapped[str] = mapped_column(String(32), index=True)
+    name: Mapped[str]
+    body: Mapped[bytes]
+    row_version: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class OfficerRow(Base):
+    __tablename__ = "officer"
+    number: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str]
+    certificate: Mapped[str]
+    valid_until: Mapped[str]
+    unit: Mapped[str]
+
+
+class EnrolmentCode(Base):
+    """A one-time code: only its hash is kept."""
+
+    __tablename__ = "enrolment_code"
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    area: Mapped[str]
+    unit: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_by: Mapped[str | None]
+
+
+class Device(Base):
+    __tablename__ = "device"
+    device_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str]
+    signing_key: Mapped[bytes]
+    box_key: Mapped[bytes]
+    unit: Mapped[str]
+    area: Mapped[str]
+    enrolled_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+
+
+class Nonce(Base):
+    """Nonces of requests within the time that a request is accepted: none is taken twice."""
+
+    __tablename__ = "nonce"
+    device_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    nonce: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EventRow(Base):
+    """A registered event: its bytes as sealed, its place in the ledger, and its receipt for ever."""
+
+    __tablename__ = "event"
+    ledger_number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    content_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    event_id: Mapped[str] = mapped_column(String(64), unique=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.device_id"))
+    device_seq: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(32))
+    entity: Mapped[str] = mapped_column(String(18))
+    event: Mapped[bytes]
+    signature: Mapped[bytes]
+    receipt: Mapped[bytes]
+    receipt_signature: Mapped[bytes]
+    received_at: Mapped[datetime]
+    flag: Mapped[str] = mapped_column(default="")
+    """Why a person should look: a second event under one number, a gap, an officer unknown here."""
+    __table_args__ = (Index("event_by_device", "device_id", "device_seq"), Index("event_by_entity", "entity"))
+
+
+class HeldRow(Base):
+    """An event that could not be registered: raw bytes and reason, until a person decides."""
+
+    __tablename__ = "held"
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[str] = mapped_column(String(40))
+    event: Mapped[bytes]
+    signature: Mapped[bytes]
+    reason: Mapped[str]
+    held_at: Mapped[datetime]
+    decision: Mapped[str] = mapped_column(default="")
+
+
+class BlobRow(Base):
+    __tablename__ = "blob"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str]
+    complete_at: Mapped[datetime | None]
+
+
+class EventBlob(Base):
+    __tablename__ = "event_blob"
+    ledger_number: Mapped[int] = mapped_column(ForeignKey("event.ledger_number"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class FeedRow(Base):
+    """What goes down to the laptops; ``scope`` is empty for all, or an area, a unit, or a device."""
+
+    __tablename__ = "feed"
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    scope: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    body: Mapped[bytes]
+
+
+class Publication(Base):
+    """The register snapshot that is offered for an area, and its key."""
+
+    __tablename__ = "publication"
+    area: Mapped[str] = mapped_column(String(32), primary_key=True)
+    epoch: Mapped[int]
+    row_version: Mapped[int] = mapped_column(BigInteger)
+    target: Mapped[str]
+    key: Mapped[bytes]
+    made_at: Mapped[datetime]
