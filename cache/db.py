@@ -20,7 +20,7 @@ sys.modules["pysqlite3.dbapi2"] = sqlcipher
 
 import sqlite_utils  # noqa: E402
 
-from inspector.errors import CipherMissing, StoreFull, VaultDamaged, VaultProblem  # noqa: E402
+from inspector.errors import CipherMissing, Locked, StoreFull, VaultDamaged  # noqa: E402
 
 T = TypeVar("T")
 PLAIN_HEADER = b"SQLite format 3\0"
@@ -50,8 +50,10 @@ def unlock(connection: Any, key: bytes) -> None:
 
 def connect(path: Path, key: bytes, read_only: bool = False) -> sqlite_utils.Database:
     """Open an encrypted database with a raw 32-byte key. Raises CipherMissing, VaultDamaged, StoreFull."""
-    if path.exists() and path.open("rb").read(16) == PLAIN_HEADER:
-        raise VaultDamaged
+    if path.exists():
+        with path.open("rb") as file:
+            if file.read(len(PLAIN_HEADER)) == PLAIN_HEADER:
+                raise VaultDamaged
     connection = sqlcipher.connect(str(path), check_same_thread=False, isolation_level=None)
     try:
         with told():
@@ -93,8 +95,11 @@ class Store:
     def submit(self, work: Callable[[sqlite_utils.Database], T]) -> "Future[T]":
         """Queue ``work`` as one transaction; the future holds what it returned once it is durable."""
         if self._closed:
-            raise VaultProblem("本机已锁定。", "请重新解锁。")
-        return self._writer.submit(self._transact, work)
+            raise Locked
+        try:
+            return self._writer.submit(self._transact, work)
+        except RuntimeError:
+            raise Locked from None
 
     def write(self, work: Callable[[sqlite_utils.Database], T]) -> T:
         """Do ``work`` as one transaction and wait until it is durable."""
@@ -116,7 +121,7 @@ class Store:
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """All rows of a query, read beside the writer."""
         if self._closed:
-            raise VaultProblem("本机已锁定。", "请重新解锁。")
+            raise Locked
         with self._reading, told():
             return list(self._read_db.query(sql, values))
 

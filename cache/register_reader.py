@@ -13,7 +13,8 @@ from inspector.errors import Problem, RegisterDamaged
 from inspector.register_file import BodyCodec
 from inspector.wire import SnapshotManifest
 
-CACHE_KIB = 16 * 1024
+CACHE_KIB = 48 * 1024
+"""Pages kept decrypted: holds the whole register of a prefecture; a second reader at once is rare."""
 END = "\U0010ffff"
 """Sorts behind every character of an identifier."""
 

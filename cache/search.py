@@ -5,7 +5,7 @@ each try asks the register for at most ``CANDIDATES`` ids, and the entities foun
 """
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
@@ -32,6 +32,9 @@ LONGEST = 60
 """Characters of a query that are used; longer ones are no query but a paste."""
 PLACE, SCATTERED, RELAXED = 3, 4, 5
 """Levels of hits by address, of hits that hold what was typed in pieces, and of those that do not hold all of it."""
+Fits = Callable[[Entity], bool]
+Reading = tuple[int, list[int], Fits]
+"""Level, ids, and what an entity must fulfil besides: a reading may have asked for less than was typed."""
 SPLITS = 4
 """Ways to cut pinyin into syllables that are tried."""
 
@@ -49,6 +52,11 @@ class Source(Protocol):
     def match(self, expression: str, limit: int) -> list[int]: ...
 
 
+def anything(entity: Entity) -> bool:
+    """For readings whose ids need no second look."""
+    return True
+
+
 def hit(entity: Entity) -> Hit:
     """The line of a result."""
     licence = entity.licence
@@ -63,14 +71,16 @@ def find(source: Source, text: str, limit: int, area: str = "", recent: Collecti
     query = Query(source, unicodedata.normalize("NFKC", text)[:LONGEST], area)
     found: dict[int, tuple[tuple[object, ...], Entity]] = {}
 
-    def take(level: int, ids: Iterable[int]) -> bool:
+    def take(level: int, ids: Iterable[int], fits: Fits = anything) -> bool:
         fresh = [number for number in dict.fromkeys(ids) if number not in found]
         for number, entity in source.entities(fresh):
+            if not fits(entity):
+                continue
             place = (query.level(entity, level), entity.code not in recent, entity.area != area, not in_force(entity))
             found[number] = ((*place, len(entity.licence.name), number), entity)
         return len(found) >= limit
 
-    if not any(take(level, ids) for level, ids in query.tries()) and not found:
+    if not any(take(*reading) for reading in query.tries()) and not found:
         any(take(RELAXED, ids) for ids in query.relaxed())
     return [hit(entity) for _, entity in sorted(found.values(), key=lambda pair: pair[0])[:limit]]
 
@@ -82,23 +92,39 @@ class Query:
         self._source = source
         self._area = area
         self._key = normal(text)
-        self._parts = [part for part in map(normal, text.split()) if part]
+        self._parts = [part for part in map(normal, text.split()) if len(part) > 1] or [self._key]
         self._latin = self._key.isascii()
 
-    def tries(self) -> Iterator[tuple[int, list[int]]]:
-        """(level, ids) of each reading, the likeliest first; a lower level is a better match."""
+    def tries(self) -> Iterator[Reading]:
+        """What the text may be, the likeliest first; a lower level is a better match."""
         if len(self._key) < 2:
             return
         if self._latin:
             if not self._key.isdigit():
                 yield from self._pinyin()
             yield from self._identifier()
-        yield 1, self._match(*(_all(name_words(part)) for part in self._parts))
+        yield self._every(1, name_words, _names)
         if not self._latin:
-            yield 2, self._match(_all(person_words(self._key)))
-            yield PLACE, self._match(_all(place_words(self._key)))
+            yield self._every(2, person_words, lambda e: (e.licence.representative,))
+            yield self._every(PLACE, place_words, lambda e: (e.licence.premises,))
         if len(self._parts) > 1:
-            yield SCATTERED, self._match(*(_any(_kinds(part)) for part in self._parts))
+            several = " AND ".join(f"({_any(_kinds(part))})" for part in self._parts)
+            yield SCATTERED, self._match(several), anything
+
+    def _every(
+        self, level: int, words: Callable[[str], set[str]], texts: Callable[[Entity], tuple[str, ...]]
+    ) -> Reading:
+        """Entities that have every word of the query in ``texts``.
+
+        The words that very many have are asked for only when the others leave too many: reading
+        their long lists costs most of the time.
+        """
+        wanted: set[str] = set().union(*map(words, self._parts))
+        rare = wanted - self._source.common
+        ids = self._source.match(_all(rare), CANDIDATES) if rare and rare != wanted else None
+        if ids is None or len(ids) == CANDIDATES:
+            ids = self._match(_all(wanted))
+        return level, ids, lambda entity: wanted <= set().union(*map(words, texts(entity)))
 
     def level(self, entity: Entity, level: int) -> int:
         """A whole name, identifier or person lifts a hit; each missing pair of characters lowers a relaxed one."""
@@ -112,26 +138,22 @@ class Query:
             return SCATTERED
         return level if level < RELAXED else level + sum(pair not in name for pair in grams(self._key, 2))
 
-    def _match(self, *expressions: str) -> list[int]:
-        if not all(expressions):
-            return []
-        whole = " AND ".join(f"({expression})" for expression in expressions)
-        found: list[int] = []
-        if self._area:
-            found = self._source.match(f'"{area_word(self._area)}" AND {whole}', CANDIDATES)
-        if len(found) < CANDIDATES:
-            found += self._source.match(whole, CANDIDATES)
+    def _match(self, expression: str) -> list[int]:
+        """Ids in force first; when there are more than are looked at, those of the own area before all."""
+        found = self._source.match(expression, CANDIDATES)
+        if self._area and len(found) == CANDIDATES:
+            found = self._source.match(f'"{area_word(self._area)}" AND ({expression})', CANDIDATES) + found
         return found
 
-    def _identifier(self) -> Iterator[tuple[int, list[int]]]:
+    def _identifier(self) -> Iterator[Reading]:
         text = self._key.upper()
         whole = self._source.codes_starting(text, CANDIDATES)
-        yield 0, whole
-        yield 0, self._source.numbers_starting(text, CANDIDATES)
+        yield 0, whole, anything
+        yield 0, self._source.numbers_starting(text, CANDIDATES), anything
         if not whole and len(text) in (17, 18, 19):
-            yield 1, self._codes(_misread(text))
+            yield 1, self._codes(_misread(text)), anything
         if len(text) >= 3:
-            yield 1, self._inside(text)
+            yield 1, self._inside(text), lambda entity: text in entity.code
 
     def _codes(self, codes: Iterable[str]) -> list[int]:
         return [number for code in codes for number in self._source.codes_starting(code, 1)]
@@ -144,15 +166,13 @@ class Query:
                 head = prefix[start:]
                 if text.startswith(head) or head.startswith(text):
                     found += self._source.codes_starting(prefix + text[len(head) :], CANDIDATES)
-                    break
-        found += self._match(_all(code_words(text)))
-        return [number for number, entity in self._source.entities(found[:CANDIDATES]) if text in entity.code]
+        return found[:CANDIDATES] + self._match(_all(code_words(text)))
 
-    def _pinyin(self) -> Iterator[tuple[int, list[int]]]:
+    def _pinyin(self) -> Iterator[Reading]:
         for syllables in _split(self._key, self._source.syllables):
             pairs = [f'"{word}"' for word in syllable_words(syllables[:-1])] if len(syllables) > 2 else []
-            yield 1, self._match(" AND ".join([*pairs, f'"p{"".join(syllables[-2:])}"*']))
-        yield 2, self._match(_all(initial_words(self._key)))
+            yield 1, self._match(" AND ".join([*pairs, f'"p{"".join(syllables[-2:])}"*'])), anything
+        yield 2, self._match(_all(initial_words(self._key))), anything
 
     def relaxed(self) -> Iterator[list[int]]:
         """Names with something between the typed characters, or with one of them mistyped.
@@ -166,6 +186,10 @@ class Query:
                 kept = {*pairs[:start], *pairs[start + gap :]} - self._source.common
                 if kept:
                     yield self._match(_all(kept))
+
+
+def _names(entity: Entity) -> tuple[str, ...]:
+    return entity.licence.name, entity.licence.former_name
 
 
 def _all(words: Collection[str]) -> str:

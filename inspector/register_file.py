@@ -27,8 +27,8 @@ FIRST_GONE = 1 << 28
 """Ids from here on belong to entities that are no longer in force: they come after all others."""
 PREFIX = 8
 """Leading characters of a code that say who registered what kind of body where: few different ones."""
-LEVEL = 9
-"""zstd level of the bodies: higher ones save less than 1 % and cost several times the time."""
+LEVEL = 12
+"""zstd level of the bodies: 15 saves 3 % more and takes five times as long."""
 DICTIONARY_BYTES = 64 * 1024
 SAMPLES = 4000
 """Entities that the dictionary is trained on."""

@@ -66,6 +66,8 @@ def codes(reader: Reader, text: str, limit: int = 20, **more: object) -> list[st
         ("2311816000", BANK),
         ("黑河市花山鲜果店", HEIHE),
         ("黑河市 花山", HEIHE),
+        ("黑 河市 花山 店", HEIHE),
+        ("欧 阳 翾", HEIHE),
         ("黑河花山鲜果店", HEIHE),
         ("花山新果店", HEIHE),
         ("欧阳翾", HEIHE),
