@@ -1,0 +1,96 @@
+"""Command line of the central service: ``python -m central --help``."""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from central import desk
+from central.demo.load import load_demo
+from central.server import serve
+from central.service import Service, open_service
+from central.settings import Settings, from_environment
+from inspector.divisions import AREAS, area_name
+from inspector.wire import OfficerEntry
+
+
+def parser() -> argparse.ArgumentParser:
+    told = argparse.ArgumentParser(prog="python -m central", description="码上查中心服务")
+    told.add_argument("--folder", type=Path, help="数据目录（默认 central-data，或环境变量 MASHANGCHA_FOLDER）")
+    told.add_argument("--host", help="监听地址（默认 127.0.0.1）")
+    told.add_argument("--port", type=int, help="监听端口（默认 8443）")
+    told.add_argument("--public-host", help="证书和登记码里的主机名（默认 localhost）")
+    commands = told.add_subparsers(dest="command", required=True)
+    commands.add_parser("init", help="建立数据目录、密钥、证书和数据库")
+    commands.add_parser("serve", help="启动服务（HTTPS）")
+    demo = commands.add_parser("demo", help="装入虚构的演示数据并发布")
+    demo.add_argument("--entities", type=int, default=20_000, help="主体数量")
+    link = commands.add_parser("enrol", help="生成一台电脑的一次性登记码")
+    link.add_argument("area", choices=[a.key for a in AREAS], help="属地")
+    link.add_argument("unit", help="单位名称，与人员名单一致")
+    publish = commands.add_parser("publish", help="发布一个属地的主体数据")
+    publish.add_argument("area", choices=[a.key for a in AREAS])
+    officer = commands.add_parser("officer", help="增加或更新一名执法人员")
+    for name, text in (
+        ("number", "工号"),
+        ("name", "姓名"),
+        ("certificate", "执法证号"),
+        ("until", "有效期至"),
+        ("unit", "单位"),
+    ):
+        officer.add_argument(name, help=text)
+    revoke = commands.add_parser("revoke", help="停用一台电脑")
+    revoke.add_argument("device")
+    decide = commands.add_parser("decide", help="处理一条暂存的记录")
+    decide.add_argument("hash", help="内容摘要（64 位）")
+    decide.add_argument("decision", choices=["accept", "refuse"])
+    decide.add_argument("reason")
+    return told
+
+
+def _settings(told: argparse.Namespace) -> Settings:
+    names = ("folder", "host", "port", "public_host")
+    given = {name: getattr(told, name) for name in names if getattr(told, name) is not None}
+    return replace(from_environment(), **given)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    told = parser().parse_args(arguments)
+    settings = _settings(told)
+    if told.command == "serve":
+        print(f"https://{settings.public_host}:{settings.port}")
+        serve(settings)
+        return 0
+    service = open_service(settings)
+    try:
+        if told.command == "init":
+            print(f"已建立：{settings.folder}")
+        elif told.command == "demo":
+            load_demo(service, told.entities, print)
+        elif told.command == "enrol":
+            print(desk.enrolment_link(service, told.area, told.unit))
+        elif told.command == "publish":
+            manifest = desk.publish(service, told.area)
+            print(f"{area_name(told.area)}：{manifest.rows} 户，第 {manifest.epoch} 期")
+        elif told.command == "officer":
+            entry = OfficerEntry(told.number.upper(), told.name, told.certificate, told.until, told.unit)
+            desk.put_officers(service, [entry])
+        else:
+            return _about_one(told, service)
+    finally:
+        service.close()
+    return 0
+
+
+def _about_one(told: argparse.Namespace, service: Service) -> int:
+    if told.command == "revoke":
+        known = desk.revoke(service, told.device)
+    else:
+        known = desk.decide(service, told.hash, told.decision == "accept", told.reason)
+    if not known:
+        print("没有找到，请核对编号。", file=sys.stderr)
+    return 0 if known else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

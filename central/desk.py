@@ -1,0 +1,155 @@
+"""What an administrator does: enrolment links, officers, tasks, the register's publication, stopping a laptop."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from central import identity
+from central.models import Device, EnrolmentCode, EntityRow, FeedRow, HeldRow, OfficerRow, Publication
+from central.publish import snapshot
+from central.service import Service
+from inspector import wire
+from inspector.entity import Entity
+from inspector.wire import OfficerEntry, SnapshotManifest, Task
+
+LINK_DAYS = 7
+CODE_BYTES = 15
+BATCH = 1000
+
+
+def enrolment_link(service: Service, area: str, unit: str) -> str:
+    """A one-time link for one laptop; only the hash of its code is kept."""
+    code = secrets.token_hex(CODE_BYTES)
+    row = EnrolmentCode(
+        hash=sha256(code.encode()).hexdigest(),
+        area=area,
+        unit=unit,
+        expires_at=service.now() + timedelta(days=LINK_DAYS),
+    )
+    with service.sessions.begin() as session:
+        session.add(row)
+    host, port = service.settings.public_host, service.settings.port
+    return f"mashangcha://{host}:{port}/{code}#{identity.authority_fingerprint(service.key_folder)}"
+
+
+def put_officers(service: Service, officers: Iterable[OfficerEntry]) -> None:
+    """Add or change officers and tell the laptops of their units."""
+    units = set()
+    with service.sessions.begin() as session:
+        for officer in officers:
+            session.merge(
+                OfficerRow(
+                    number=officer.number,
+                    name=officer.name,
+                    certificate=officer.certificate,
+                    valid_until=officer.valid_until,
+                    unit=officer.unit,
+                )
+            )
+            units.add(officer.unit)
+        session.flush()
+        for unit in sorted(units):
+            rows = session.scalars(select(OfficerRow).where(OfficerRow.unit == unit).order_by(OfficerRow.number))
+            entries = [OfficerEntry(r.number, r.name, r.certificate, r.valid_until, r.unit) for r in rows]
+            session.add(FeedRow(scope=unit, kind="officers", body=wire.encode({"officers": entries})))
+
+
+def tell(service: Service, scope: str, kind: str, body: Any) -> None:
+    """Put one item into the feed of a scope (empty: everybody)."""
+    with service.sessions.begin() as session:
+        session.add(FeedRow(scope=scope, kind=kind, body=wire.encode(body)))
+
+
+def put_tasks(service: Service, unit: str, tasks: Iterable[Task]) -> None:
+    for task in tasks:
+        tell(service, unit, "task", task)
+
+
+def revoke(service: Service, device_id: str) -> bool:
+    """Stop a laptop: it gets no keys any more, and what it still sends is held. False when it is not known."""
+    with service.sessions.begin() as session:
+        device = session.get(Device, device_id)
+        if device is None:
+            return False
+        device.revoked_at = device.revoked_at or service.now()
+    return True
+
+
+def decide(service: Service, content_hash: str, accepted: bool, reason: str) -> bool:
+    """A person's word on a held event, sent to its laptop: send again, or keep aside with a reason."""
+    with service.sessions.begin() as session:
+        held = session.get(HeldRow, content_hash)
+        if held is None:
+            return False
+        held.decision = "accepted" if accepted else "refused"
+        body = {"content_hash": content_hash, "accepted": accepted, "reason": reason}
+        session.add(FeedRow(scope=held.device_id, kind="decision", body=wire.encode(body)))
+    return True
+
+
+def put_entities(service: Service, entities: Iterable[Entity]) -> int:
+    """Load entities in place of what is known under their codes; each load is one row version."""
+    count = 0
+    with service.sessions.begin() as session:
+        version = (session.scalar(select(func.max(EntityRow.row_version))) or 0) + 1
+        for batch in _batches(entities):
+            session.execute(delete(EntityRow).where(EntityRow.code.in_([e.code for e in batch])))
+            session.add_all(
+                EntityRow(code=e.code, area=e.area, name=e.licence.name, body=wire.encode(e), row_version=version)
+                for e in batch
+            )
+            session.flush()
+            session.expunge_all()
+            count += len(batch)
+    return count
+
+
+def _batches(entities: Iterable[Entity]) -> Iterator[list[Entity]]:
+    batch: list[Entity] = []
+    for entity in entities:
+        batch.append(entity)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def entities(service: Service, area: str, version: int) -> Iterator[Entity]:
+    """The entities of an area up to a row version, by code; no transaction stays open between batches."""
+    last = ""
+    while True:
+        with service.sessions() as session:
+            rows = session.execute(
+                select(EntityRow.code, EntityRow.body)
+                .where(EntityRow.area == area, EntityRow.code > last, EntityRow.row_version <= version)
+                .order_by(EntityRow.code)
+                .limit(BATCH)
+            ).all()
+        if not rows:
+            return
+        for row in rows:
+            yield wire.decode(row.body, Entity)
+        last = rows[-1].code
+
+
+def publish(service: Service, area: str) -> SnapshotManifest:
+    """Build, sign and offer the register snapshot of an area."""
+    work = service.settings.folder / "publish"
+    work.mkdir(exist_ok=True)
+    path, key, made = work / f"{area}.db", secrets.token_bytes(32), service.now()
+    with service.sessions() as session:
+        version = session.scalar(select(func.max(EntityRow.row_version)).where(EntityRow.area == area)) or 0
+        before = session.get(Publication, area)
+    epoch = before.epoch + 1 if before else 1
+    found = entities(service, area, version)
+    manifest = snapshot.build(path, key, found, area=area, epoch=epoch, row_version=version, made_at=made)
+    target = service.repository.add_snapshot(path, manifest)
+    with service.sessions.begin() as session:
+        session.merge(Publication(area=area, epoch=epoch, row_version=version, target=target, key=key, made_at=made))
+    service.repository.publish(service.now())
+    return manifest
