@@ -1,4 +1,4 @@
-"""The scanner: a picture goes through cheap stages first and costly ones only while nothing has been read.
+"""The scanner: a picture goes through cheap stages first, and through costly ones only while nothing has been read.
 
 ``still`` spends up to its budget on one picture; ``live`` spends a fixed little on every frame and lets the
 costly stages take turns in the decoder process, so that the preview never waits.
@@ -7,7 +7,6 @@ costly stages take turns in the decoder process, so that the preview never waits
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from types import TracebackType
 
 import cv2
@@ -17,12 +16,18 @@ from inspector.scan.frame import Frame
 from inspector.scan.hints import Hint, hint_for, thumbnail
 from inspector.scan.isolated import Isolated
 from inspector.scan.pictures import Image
+from inspector.scan.planner import Planner
 from inspector.scan.reading import Reading
+from inspector.scan.zxing import Quad, Seen
 
 STILL_SECONDS = 1.5
 """CPU seconds that one still picture may take."""
+REST_SECONDS = 0.4
+"""Of these, what may be spent on further codes when one has been read and another was glimpsed."""
 JOB_SECONDS = 2.0
 """Seconds after which a job of the decoder process counts as hung."""
+ISOLATED_PIXELS = 4_000_000
+"""Larger pictures are halved for the decoder process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,37 @@ class Live:
     cpu_ms: float
 
 
+class _Look:
+    """One picture under way: what has been seen, what it cost."""
+
+    def __init__(self, gray: Image, began: float) -> None:
+        self.gray = gray
+        self.readings: list[Reading] = []
+        self.unread: list[Quad] = []
+        self.more = False
+        """A stage read what the ones before it had not: there may be further codes."""
+        self._began = began
+        self.elsewhere = 0.0
+
+    @property
+    def spent(self) -> float:
+        """CPU seconds so far."""
+        return time.thread_time() - self._began + self.elsewhere
+
+    def add(self, seen: Seen) -> None:
+        before = len(self.readings)
+        for reading in seen.readings:
+            if not any(r.data == reading.data and stages.covered(reading.corners, (r,)) for r in self.readings):
+                self.readings.append(reading)
+        self.more = self.more or 0 < before < len(self.readings)
+        self.unread.extend(quad for quad in seen.unread if not _near(quad, self.unread))
+
+    @property
+    def glimpsed(self) -> list[Quad]:
+        """Symbols that were found, not read, and are none of those that were read."""
+        return [quad for quad in self.unread if not stages.covered(quad, self.readings)]
+
+
 class Scanner:
     """Reads codes in pictures and frames. Use as a context manager, from one thread."""
 
@@ -50,9 +86,8 @@ class Scanner:
         """``all_kinds`` also reads Code 128, EAN, Data Matrix and PDF417, at ten times the cost a frame."""
         self._all_kinds = all_kinds
         self._worker = Isolated(stages.in_process)
-        self._turns = cycle(stages.IN_TURN)
+        self._planner = Planner([stage.__name__ for stage in stages.IN_TURN])
         self._before: Image | None = None
-        self._hint: Hint | None = None
         cv2.setNumThreads(1)  # small pictures: threads cost more CPU than they save time
 
     def __enter__(self) -> "Scanner":
@@ -66,63 +101,99 @@ class Scanner:
         self._worker.close()
 
     def still(self, image: Image, seconds: float = STILL_SECONDS) -> Still:
-        """All codes of one picture (gray or blue-green-red), within ``seconds`` of CPU time."""
-        began, elsewhere = time.thread_time(), 0.0
-        gray = _gray(image)
-        readings: list[Reading] = []
-        unread: list[zxing.Quad] = []
+        """All codes of one picture (gray or blue-green-red), within about ``seconds`` of CPU time."""
+        began = time.thread_time()
+        look = _Look(_gray(image), began)
         if self._all_kinds:
-            _add(readings, zxing.read(gray, all_kinds=True).readings)
-        for stage in stages.HERE.values():
-            seen = stage(gray)
-            _add(readings, seen.readings)
-            unread.extend(seen.unread)
-            if readings or time.thread_time() - began > seconds:
-                break
-        for name in stages.ELSEWHERE:
-            if readings or time.thread_time() - began + elsewhere / 1000 > seconds:
-                break
-            answer = self._worker.ask(name, gray, JOB_SECONDS)
-            elsewhere += answer.cpu_ms
-            _add(readings, [r for found in answer.found if (r := stages.reading_of(found))])
-        hint = None if readings else hint_for(gray, thumbnail(gray), None, unread)
-        return Still(tuple(readings), (time.thread_time() - began) * 1000 + elsewhere, hint)
+            look.add(zxing.read(look.gray, all_kinds=True))
+        look.add(stages.first_look(look.gray))
+        look.add(stages.second_look(look.gray))
+        if not look.readings:
+            self._find_one(look, seconds)
+        if look.readings and (look.more or look.glimpsed):
+            self._find_the_rest(look, min(seconds, look.spent + REST_SECONDS))
+        hint = None if look.readings else hint_for(look.gray, thumbnail(look.gray), None, look.unread)
+        return Still(tuple(look.readings), look.spent * 1000, hint)
+
+    def _find_one(self, look: _Look, seconds: float) -> None:
+        for stage in stages.QUICK:
+            look.add(stage(look.gray))
+            if look.readings:
+                return
+        for further in (self._own_on_unread, self._costly, self._own_by_finders):
+            if look.spent < seconds:
+                further(look, seconds)
+            if look.readings:
+                look.more = True
+                return
+
+    def _find_the_rest(self, look: _Look, seconds: float) -> None:
+        look.add(stages.plain(look.gray))
+        for further in (self._own_on_unread, self._own_by_finders, self._costly):
+            if look.spent < seconds:
+                further(look, seconds)
+
+    def _own_on_unread(self, look: _Look, seconds: float) -> None:
+        look.add(Seen(stages.own_readings(look.gray, look.glimpsed, look.readings)))
+
+    def _own_by_finders(self, look: _Look, seconds: float) -> None:
+        look.add(stages.finder_patterns(look.gray, look.readings, seconds - look.spent))
+
+    def _costly(self, look: _Look, seconds: float) -> None:
+        nothing_yet = not look.readings
+        for stage in stages.COSTLY:
+            if look.spent > seconds:
+                return
+            if stage.__name__ in stages.ISOLATED:
+                self._elsewhere(look, stage.__name__)
+            else:
+                look.add(stage(look.gray))
+            if nothing_yet and look.readings:
+                return
+
+    def _elsewhere(self, look: _Look, name: str) -> None:
+        scale = 1.0
+        gray = look.gray
+        while gray.size > ISOLATED_PIXELS:
+            gray, scale = stages.resized(gray, 0.5), scale * 2
+        answer = self._worker.ask(name, gray, JOB_SECONDS)
+        look.elsewhere += answer.cpu_ms / 1000
+        look.add(answer.seen if scale == 1 else zxing.scaled(answer.seen, scale))
 
     def live(self, frame: Frame) -> Live:
         """What can be read in this frame at once, and what the costly stages read in an earlier one."""
-        began, elsewhere = time.thread_time(), 0.0
-        gray = _gray(frame.image)
-        readings: list[Reading] = []
-        unread: list[zxing.Quad] = []
-        for stage in (stages.halved, stages.plain):
-            seen = stage(gray)
-            _add(readings, seen.readings)
-            unread.extend(seen.unread)
+        look = _Look(_gray(frame.image), time.thread_time())
+        if self._all_kinds:
+            look.add(zxing.read(look.gray, all_kinds=True))
+        look.add(stages.first_look(look.gray))
+        look.add(stages.plain(look.gray))
+        here = look.spent
         if (answer := self._worker.collect()) is not None:
-            elsewhere = answer.cpu_ms
-            _add(readings, [r for found in answer.found if (r := stages.reading_of(found))])
-        thumb = thumbnail(gray)
-        if not readings:
-            if not self._worker.busy:
-                self._worker.submit(next(self._turns), gray, JOB_SECONDS)
-            self._hint = hint_for(gray, thumb, self._before, unread)
-        else:
-            self._hint = None
+            look.elsewhere = answer.cpu_ms / 1000
+            look.add(answer.seen)
+            self._planner.done(answer.cpu_ms)
+        self._planner.frame(here * 1000)
+        thumb, hint = thumbnail(look.gray), None
+        if not look.readings:
+            stage = None if self._worker.busy else self._planner.next(bool(look.unread))
+            if stage is not None and self._worker.submit(stage, look.gray, JOB_SECONDS):
+                self._planner.begun(stage)
+            hint = hint_for(look.gray, thumb, self._before, look.unread)
         self._before = thumb
-        return Live(tuple(readings), self._hint, (time.thread_time() - began) * 1000 + elsewhere)
+        return Live(tuple(look.readings), hint, look.spent * 1000)
 
     def burst(self, frames: Sequence[Frame], seconds: float = STILL_SECONDS) -> Still:
-        """All codes of several frames of one hand-held moment: the sharpest frames first."""
+        """All codes of several frames of one hand-held moment, the sharpest first, within ``seconds`` of CPU time."""
         readings: list[Reading] = []
         spent, hint = 0.0, None
         for frame in sorted(frames, key=_sharpness, reverse=True):
-            result = self.still(frame.image, seconds - spent / 1000)
-            spent += result.cpu_ms
+            result = self.still(frame.image, seconds - spent)
+            spent += result.cpu_ms / 1000
             hint = hint or result.hint
-            _add(readings, result.readings)
-            if readings or spent > seconds * 1000:
+            readings.extend(result.readings)
+            if readings or spent > seconds:
                 break
-        return Still(tuple(readings), spent, None if readings else hint)
+        return Still(tuple(readings), spent * 1000, None if readings else hint)
 
 
 def _gray(image: Image) -> Image:
@@ -133,17 +204,10 @@ def _sharpness(frame: Frame) -> float:
     return float(cv2.Laplacian(stages.resized(_gray(frame.image), 0.5), cv2.CV_32F).var())
 
 
-def _add(readings: list[Reading], more: Sequence[Reading]) -> None:
-    """Append what is new: the same bytes at the same place are the same symbol, whoever read it."""
-    for reading in more:
-        if not any(r.data == reading.data and _inside(_middle(reading), r) for r in readings):
-            readings.append(reading)
-
-
-def _middle(reading: Reading) -> tuple[float, float]:
-    return sum(x for x, _ in reading.corners) / 4, sum(y for _, y in reading.corners) / 4
-
-
-def _inside(point: tuple[float, float], reading: Reading) -> bool:
-    xs, ys = [x for x, _ in reading.corners], [y for _, y in reading.corners]
-    return min(xs) <= point[0] <= max(xs) and min(ys) <= point[1] <= max(ys)
+def _near(quad: Quad, others: Sequence[Quad]) -> bool:
+    """Whether two decoders found the same symbol."""
+    side = abs(quad[0][0] - quad[2][0]) + abs(quad[0][1] - quad[2][1])
+    return any(
+        all(abs(p[0] - q[0]) + abs(p[1] - q[1]) < side / 8 for p, q in zip(quad, other, strict=True))
+        for other in others
+    )

@@ -19,10 +19,9 @@ import msgspec
 import numpy as np
 
 from inspector.scan.pictures import Image
+from inspector.scan.zxing import Seen
 
-Found = tuple[bytes, bool, list[tuple[float, float]], str]
-"""Bytes, whether they are exact, corners (clockwise from the code's own top left, or fewer), name of the decoder."""
-Work = Callable[[str, Image], list[Found]]
+Work = Callable[[str, Image], Seen]
 
 START_SECONDS = 30.0
 MEGABYTES = 1024
@@ -33,7 +32,7 @@ _context = multiprocessing.get_context("spawn")
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """What one job found and the CPU milliseconds that it took there; ``failed`` when it did not finish."""
 
-    found: list[Found] = []
+    seen: Seen = Seen(())
     cpu_ms: float = 0.0
     failed: bool = False
 
@@ -201,7 +200,7 @@ def _serve(pipe: Connection, work: Work, megabytes: int) -> None:
         try:
             answer = Answer(work(kind, image), (time.process_time() - began) * 1000)
         except Exception:  # a decoder's complaint about a picture is an answer: nothing found
-            answer = Answer([], (time.process_time() - began) * 1000, failed=True)
+            answer = Answer(Seen(()), (time.process_time() - began) * 1000, failed=True)
         pipe.send_bytes(encode(answer))
 
 

@@ -1,33 +1,68 @@
 """The stages of the cascade: each makes one kind of trouble readable and hands the picture to one decoder.
 
-A stage is a function from a gray picture to what was seen in it, in the picture's own pixels.
+A stage is a function from a gray picture to what was seen in it, in the picture's own pixels. What each gains and
+costs is measured by ``make bench-scan`` and written down in docs/scanning.md.
 """
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 
 import cv2
 import numpy as np
 
 from inspector.scan import zbar, zxing
-from inspector.scan.isolated import Found
 from inspector.scan.pictures import Image
+from inspector.scan.qr import read as own
 from inspector.scan.reading import Reading
 from inspector.scan.text import text_of
-from inspector.scan.zxing import Seen
+from inspector.scan.zxing import Quad, Seen
 
 Stage = Callable[[Image], Seen]
 
+SMALL_SIDE = 1000
+"""Pixels of the longer side at which the first look is taken; most codes are large enough for it."""
+MAX_UNREAD = 8
+SEARCH_SECONDS = 0.5
 _GAMMA = np.array([round((i / 255) ** 0.5 * 255) for i in range(256)], np.uint8)
 
 
-def halved(gray: Image) -> Seen:
-    """A1: half the size, one threshold: reads more than half of all that can be read, at a quarter of the cost."""
-    return zxing.read(resized(gray, 0.5), binarizer=zxing.GLOBAL, scale=2)
+def small(gray: Image) -> tuple[Image, float]:
+    """The picture for the first look, at half the size or less, and what to multiply its pixels by."""
+    factor = 0.5
+    while max(gray.shape) * factor > SMALL_SIDE:
+        factor /= 2
+    return resized(gray, factor), 1 / factor
+
+
+def resized(gray: Image, factor: float) -> Image:
+    return cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+
+
+def first_look(gray: Image) -> Seen:
+    """Reduced, one threshold for all of it: reads half of all that can be read, at a fifth of the cost of ``plain``."""
+    reduced, scale = small(gray)
+    return zxing.read(reduced, binarizer=zxing.GLOBAL, scale=scale)
+
+
+def second_look(gray: Image) -> Seen:
+    """Reduced, threshold by neighbourhood: shadows; and the codes that the first look left over."""
+    reduced, scale = small(gray)
+    return zxing.read(reduced, scale=scale)
 
 
 def plain(gray: Image) -> Seen:
-    """A2: the picture as it is."""
+    """The picture as it is: small codes, and most of the rest."""
     return zxing.read(gray)
+
+
+def brightened(gray: Image) -> Seen:
+    """Lifts the shadows."""
+    return zxing.read(cv2.LUT(gray, _GAMMA))
+
+
+def one_threshold(gray: Image) -> Seen:
+    """Full size, one threshold for all of it, shadows lifted: coloured and patterned codes."""
+    return zxing.read(cv2.LUT(gray, _GAMMA), binarizer=zxing.GLOBAL)
 
 
 def inverted(gray: Image) -> Seen:
@@ -35,17 +70,8 @@ def inverted(gray: Image) -> Seen:
     return zxing.read(gray, invert=True)
 
 
-def brightened(gray: Image) -> Seen:
-    """A3: lifts the shadows."""
-    return zxing.read(cv2.LUT(gray, _GAMMA))
-
-
-def brightened_global(gray: Image) -> Seen:
-    return zxing.read(cv2.LUT(gray, _GAMMA), binarizer=zxing.GLOBAL)
-
-
 def doubled(gray: Image) -> Seen:
-    """Small codes: below about 2.5 px a module."""
+    """Codes of less than about 2.5 px a module."""
     factor = 2.0 if max(gray.shape) <= 2000 else 1.5
     return zxing.read(cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), scale=1 / factor)
 
@@ -57,7 +83,7 @@ def sharpened(gray: Image) -> Seen:
 
 
 def tiled_contrast(gray: Image) -> Seen:
-    """Contrast per tile: shadows and glare across a code."""
+    """Contrast per tile: fog, and light across a code."""
     return zxing.read(cv2.createCLAHE(2.0, (8, 8)).apply(gray))
 
 
@@ -66,71 +92,95 @@ def despeckled(gray: Image) -> Seen:
     return zxing.read(cv2.medianBlur(gray, 3))
 
 
-def halved_local(gray: Image) -> Seen:
-    return zxing.read(resized(gray, 0.5), scale=2)
+def softened(gray: Image) -> Seen:
+    """Dots, texture and coarse screens: blurred until modules close up, at a third of the size."""
+    return zxing.read(resized(cv2.GaussianBlur(gray, (0, 0), 2), 1 / 3), scale=3)
 
 
-HERE: Mapping[str, Stage] = {
-    stage.__name__: stage
-    for stage in (
-        halved,
-        plain,
-        brightened,
-        inverted,
-        doubled,
-        sharpened,
-        tiled_contrast,
-        despeckled,
-        brightened_global,
-        halved_local,
-    )
-}
+def zbar_plain(gray: Image) -> Seen:
+    """The second opinion: some pathological codes, slanted ones."""
+    return _zbar(gray, 1)
 
 
-def resized(gray: Image, factor: float) -> Image:
-    return cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-
-
-def in_process(kind: str, gray: Image) -> list[Found]:
-    """What the decoder process does: ZBar's stages."""
-    return _ZBAR[kind](gray)
-
-
-def _zbar(gray: Image, scale: float = 1.0) -> list[Found]:
-    return [
-        (data, exact, [(x * scale, y * scale) for x, y in corners], "pyzbar")
-        for data, exact, corners in zbar.decode(gray)
-    ]
-
-
-def _zbar_third(gray: Image) -> list[Found]:
+def zbar_third(gray: Image) -> Seen:
     """Very close codes, and moiré of screens."""
     return _zbar(resized(gray, 1 / 3), 3)
 
 
-def _zbar_thresholded(gray: Image) -> list[Found]:
+def zbar_thresholded(gray: Image) -> Seen:
     """Bright spots: threshold against the neighbourhood."""
     soft = cv2.GaussianBlur(gray, (5, 5), 0)
-    return _zbar(cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 5))
+    return _zbar(cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 5), 1)
 
 
-_ZBAR: Mapping[str, Callable[[Image], list[Found]]] = {
-    "zbar": _zbar,
-    "zbar_third": _zbar_third,
-    "zbar_thresholded": _zbar_thresholded,
-}
+def unread_symbols(gray: Image) -> Seen:
+    """Symbols that zxing-cpp found but could not correct: own sampling, and erasures where glare or dirt is."""
+    seen = zxing.read(gray)
+    return Seen((*seen.readings, *own_readings(gray, seen.unread, seen.readings)), seen.unread)
 
 
-def reading_of(found: Found) -> Reading | None:
-    """A reading out of what the decoder process sent; None when its corners make no quadrilateral."""
-    data, _exact, corners, decoder = found
-    if len(corners) != 4:
-        return None
-    tl, bl, br, tr = corners
-    return Reading(data, text_of(data), (tl, tr, br, bl), decoder)
+def own_readings(gray: Image, unread: Sequence[Quad], taken: Sequence[Reading]) -> tuple[Reading, ...]:
+    found: list[Reading] = []
+    for quad in unread[:MAX_UNREAD]:
+        if not covered(quad, (*taken, *found)) and (reading := own.from_quad(gray, quad)) is not None:
+            found.append(reading)
+    return tuple(found)
 
 
-ELSEWHERE = tuple(_ZBAR)
-"""Stages of the decoder process, in the order of the still mode."""
-IN_TURN = ELSEWHERE
-"""Stages that take turns in live mode."""
+def finder_patterns(gray: Image, taken: Sequence[Reading] = (), seconds: float = SEARCH_SECONDS) -> Seen:
+    """Symbols by their finder patterns alone: bent paper, glare and damage that hide the rest."""
+    end = time.thread_time() + seconds
+    return Seen(tuple(own.search(gray, lambda: time.thread_time() > end, taken)))
+
+
+def covered(quad: Quad, readings: Sequence[Reading]) -> bool:
+    """Whether the middle of ``quad`` lies within a symbol that has been read."""
+    x, y = (sum(p[i] for p in quad) / 4 for i in (0, 1))
+    for reading in readings:
+        xs, ys = [p[0] for p in reading.corners], [p[1] for p in reading.corners]
+        if min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys):
+            return True
+    return False
+
+
+def _zbar(gray: Image, scale: float) -> Seen:
+    readings = []
+    for data, _exact, corners in zbar.decode(gray):
+        if len(corners) == 4:
+            tl, bl, br, tr = ((x * scale, y * scale) for x, y in corners)
+            readings.append(Reading(data, text_of(data), (tl, tr, br, bl), zbar.NAME))
+    return Seen(tuple(readings))
+
+
+QUICK: Sequence[Stage] = (plain, brightened, one_threshold, inverted)
+"""Still pictures, while nothing is read: cheap ones first."""
+COSTLY: Sequence[Stage] = (
+    zbar_third,
+    doubled,
+    sharpened,
+    tiled_contrast,
+    despeckled,
+    softened,
+    zbar_thresholded,
+    zbar_plain,
+)
+ISOLATED = frozenset({"zbar_plain", "zbar_third", "zbar_thresholded"})
+"""Stages whose decoder may crash or hang: never in the program's own process."""
+IN_TURN: Sequence[Stage] = (
+    inverted,
+    zbar_third,
+    unread_symbols,
+    doubled,
+    sharpened,
+    tiled_contrast,
+    finder_patterns,
+    despeckled,
+    zbar_thresholded,
+)
+"""Live: one at a time in the decoder process."""
+BY_NAME: Mapping[str, Stage] = {stage.__name__: stage for stage in (*QUICK, *COSTLY, *IN_TURN)}
+
+
+def in_process(name: str, gray: Image) -> Seen:
+    """What the decoder process does."""
+    return BY_NAME[name](gray)

@@ -16,6 +16,7 @@ _BINARY = z.ZBarConfig.CFG_NUM.value
 """ZBAR_CFG_BINARY since 0.23.1; the value was the end of the list before, so old libraries refuse it."""
 _Y800 = int.from_bytes(b"Y800", "little")
 
+NAME = "pyzbar"
 Found = tuple[bytes, bool, list[tuple[float, float]]]
 """Bytes, whether they are exact, corners clockwise from the code's own top left (may be fewer than four)."""
 

@@ -4,7 +4,7 @@ It is asked for QR Model 2 alone unless other symbologies are wanted: all format
 plain ``QRCode`` also means Micro QR and rMQR, which gave readings out of nothing. Its bytes are exact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import zxingcpp
 
@@ -69,7 +69,7 @@ def read(
 
 def read_grid(modules: Image) -> tuple[bytes, str] | None:
     """Bytes and text of a clean, upright symbol (0 dark, 255 light) with its quiet zone."""
-    symbol = zxingcpp.read_barcode(modules, formats=QR, is_pure=True, try_invert=False)
+    symbol = zxingcpp.read_barcode(modules, formats=QR, try_invert=False, binarizer=zxingcpp.Binarizer.FixedThreshold)
     if symbol is None or not symbol.valid or not symbol.bytes:
         return None
     data = bytes(symbol.bytes)
@@ -84,3 +84,13 @@ def _corners(position: zxingcpp.Position, scale: float) -> Quad:
     points = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
     tl, tr, br, bl = ((p.x * scale, p.y * scale) for p in points)
     return tl, tr, br, bl
+
+
+def scaled(seen: Seen, scale: float) -> Seen:
+    """The same with all corners multiplied."""
+
+    def grow(quad: Quad) -> Quad:
+        a, b, c, d = ((x * scale, y * scale) for x, y in quad)
+        return a, b, c, d
+
+    return Seen(tuple(replace(r, corners=grow(r.corners)) for r in seen.readings), tuple(map(grow, seen.unread)))

@@ -1,0 +1,42 @@
+"""Which costly stage of the live mode runs next, and when: so that a frame without a code stays cheap on average."""
+
+from collections.abc import Sequence
+
+BUDGET_MS = 4.2
+"""CPU milliseconds a frame, all processes, that the planner keeps to; below the 5 that are promised."""
+SAVED_MS = 40.0
+"""What may be saved up while frames are cheap: one costly stage."""
+FIRST_GUESS_MS = 8.0
+SYMBOL_STAGE = "unread_symbols"
+"""Goes first when a symbol was found in this frame but could not be read."""
+
+
+class Planner:
+    """Stages take turns; each begins when the frames since have saved what it is known to cost."""
+
+    def __init__(self, stages: Sequence[str]) -> None:
+        self._turns = list(stages)
+        self._costs = dict.fromkeys(stages, FIRST_GUESS_MS)
+        self._saved = 0.0
+        self._running: str | None = None
+
+    def frame(self, spent_ms: float) -> None:
+        """A frame went by; the stages of every frame took ``spent_ms``."""
+        self._saved = min(SAVED_MS, self._saved + BUDGET_MS - spent_ms)
+
+    def next(self, symbol_seen: bool) -> str | None:
+        """The stage to begin now; None when there is nothing saved for it yet."""
+        turn = SYMBOL_STAGE if symbol_seen and SYMBOL_STAGE in self._turns[: len(self._turns) // 2] else self._turns[0]
+        return turn if self._saved >= min(self._costs[turn], SAVED_MS) else None
+
+    def begun(self, stage: str) -> None:
+        self._turns.remove(stage)
+        self._turns.append(stage)
+        self._running = stage
+
+    def done(self, cost_ms: float) -> None:
+        """The stage begun last took ``cost_ms``."""
+        if self._running is not None:
+            self._costs[self._running] += 0.3 * (cost_ms - self._costs[self._running])
+        self._saved -= cost_ms
+        self._running = None
