@@ -1,0 +1,112 @@
+"""Every shortcut in one table: what it does, which key, what is printed on buttons, where it works.
+
+A key is bound from the same line that prints it; ``docs/keys.md`` lists them and a test compares.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from inspector.inspection import ItemFinding
+
+EVERYWHERE = "全部"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """``sequence`` is Qt's portable name, ``label`` what a key cap says, ``words`` what it does, ``screen`` where."""
+
+    sequence: str
+    label: str
+    words: str
+    screen: str
+
+
+TABLE: list[Key] = []
+
+
+def _key(sequence: str, label: str, words: str, screen: str = EVERYWHERE) -> Key:
+    key = Key(sequence, label, words, screen)
+    TABLE.append(key)
+    return key
+
+
+TODAY = _key("F1", "F1", "今日")
+SCAN = _key("F2", "F2", "核验")
+TYPE_CODE = _key("F3", "F3", "输入代码或名称")
+INSPECT = _key("F4", "F4", "检查")
+HISTORY = _key("F6", "F6", "记录")
+SYNC = _key("F7", "F7", "同步")
+MUTE = _key("F8", "F8", "静音，再按恢复")
+BRIGHT = _key("F9", "F9", "强光，再按恢复")
+FULL_SCREEN = _key("F11", "F11", "全屏，再按恢复")
+LOCK = _key("F12", "F12", "锁定")
+SETTINGS = _key("Ctrl+,", "Ctrl+,", "设置")
+SHEET = _key("?", "?", "显示或收起按键表")
+
+UNLOCK = _key("Return", "Enter", "解锁", "解锁")
+
+OPEN_TOP = _key("Return", "Enter", "打开第一项", "今日")
+
+RESCAN = _key("Space", "空格", "重新扫描", "核验")
+LEAD = _key("N", "N", "登记线索", "核验")
+START = _key("Return", "Enter", "开始现场检查", "核验")
+OPEN_PICTURE = _key("Ctrl+O", "Ctrl+O", "打开图片", "核验")
+PASTE_PICTURE = _key("Ctrl+V", "Ctrl+V", "粘贴图片或代码", "核验")
+FREEZE = _key("F", "F", "定格", "核验")
+LIGHT = _key("L", "L", "屏幕补光", "核验")
+
+CONFORMS = _key("1", "1", "符合", "检查")
+VIOLATES = _key("2", "2", "不符合", "检查")
+NOT_APPLICABLE = _key("3", "3", "不适用", "检查")
+ANSWERS = {
+    CONFORMS: ItemFinding.CONFORMS,
+    VIOLATES: ItemFinding.VIOLATES,
+    NOT_APPLICABLE: ItemFinding.NOT_APPLICABLE,
+}
+NEXT = _key("Down", "↓", "下一项", "检查")
+PREVIOUS = _key("Up", "↑", "上一项", "检查")
+PHOTO = _key("P", "P", "拍照", "检查")
+NOTE = _key("T", "T", "现场情况", "检查")
+UNDO = _key("Ctrl+Z", "Ctrl+Z", "撤销", "检查")
+
+SHOOT = _key("Space", "空格", "拍摄", "取证")
+DELETE_PHOTO = _key("Delete", "Del", "删除照片（封存前）", "取证")
+BACK = _key("Escape", "Esc", "返回", "取证、签名、结论、设置")
+
+CLEAR_SIGNATURE = _key("Ctrl+Backspace", "Ctrl+退格", "重签", "签名")
+
+SEAL = _key("Ctrl+Return", "Ctrl+Enter", "签章封存", "结论")
+PRINT = _key("Ctrl+P", "Ctrl+P", "打印", "结论、记录")
+
+FIND = _key("/", "/", "查找", "记录")
+
+SYNC_NOW = _key("F5", "F5", "立即同步", "同步")
+
+_BUTTON_KEYS = frozenset({"Return", "Space"})
+
+
+def bind(key: Key, owner: QWidget, slot: Callable[[], object]) -> QShortcut:
+    """Call ``slot`` when the key is pressed while ``owner`` is visible and enabled, wherever in its window the focus is.
+
+    Letters never take from a text field. Return and Space belong to another button that was reached with Tab.
+    """
+    shortcut = QShortcut(QKeySequence(key.sequence), owner)
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    if key.sequence in _BUTTON_KEYS:
+        shortcut.activated.connect(lambda: _press_focused(owner) or slot())
+    else:
+        shortcut.activated.connect(slot)
+    return shortcut
+
+
+def _press_focused(owner: QWidget) -> bool:
+    """Press the button that has the focus, unless it is the primary one; whether there was one."""
+    focused = QApplication.focusWidget()
+    if not isinstance(focused, QAbstractButton) or focused is owner or focused.property("primary"):
+        return False
+    focused.click()
+    return True
