@@ -1,0 +1,183 @@
+"""Events in: each exactly once, the same receipt for ever, nothing that arrived is lost."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+import zstandard
+from sqlalchemy import func, select
+
+from cache.clock import SystemClock
+from cache.remote import Remote, opened
+from central import desk
+from central.models import EventRow, HeldRow
+from central.server import EmbeddedService
+from inspector import wire
+from inspector.errors import ServiceRefused
+from inspector.wire import Answer, EventAnswer, EventAnswers, Handshake, Receipt, SealedEvent
+from tests.laptops import Device, enrolled
+
+
+def send(laptop: Device, *events: SealedEvent) -> list[EventAnswer]:
+    return list(laptop.remote.events(list(events)).answers)
+
+
+def rows(service: EmbeddedService) -> int:
+    with service.service.sessions() as session:
+        return session.scalar(select(func.count()).select_from(EventRow)) or 0
+
+
+def test_an_event_is_registered_with_a_receipt_that_stays_the_same(service: EmbeddedService, laptop: Device) -> None:
+    event = laptop.event()
+    (first,) = send(laptop, event)
+    (again,) = send(laptop, event)
+    assert first == again
+    assert first.receipt is not None
+    receipt = opened(first.receipt, laptop.enrolment.receipt_key, Receipt)
+    assert receipt.content_hash == sha256(event.event).hexdigest()
+    assert (receipt.device_id, receipt.device_seq) == (laptop.device_id, 1)
+    assert rows(service) == 1
+
+
+def test_a_batch_gets_one_answer_each(service: EmbeddedService, laptop: Device) -> None:
+    good, broken = laptop.event(), laptop.event()
+    broken = replace(broken, signature=bytes(64))
+    unknown = laptop.event(schema="inspection/99")
+    answers = send(laptop, good, broken, unknown)
+    assert [a.answer for a in answers] == [Answer.REGISTERED, Answer.RESEND, Answer.HELD]
+    assert answers[2].reason
+    with service.service.sessions() as session:
+        held = session.scalars(select(HeldRow)).all()
+    assert [h.event for h in held] == [unknown.event], "what is held keeps its raw bytes"
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"officers": ("XX9999",)}, "人员"), ({"device_id": "d-other"}, "另一台电脑"), ({"schema": "?/1"}, "还不认识")],
+)
+def test_what_cannot_be_registered_is_held_with_its_reason(
+    laptop: Device, change: dict[str, object], word: str
+) -> None:
+    (answer,) = send(laptop, laptop.event(**change))
+    assert answer.answer is Answer.HELD
+    assert word in answer.reason
+
+
+def test_one_id_with_two_contents_keeps_both(service: EmbeddedService, laptop: Device) -> None:
+    send(laptop, laptop.event(event_id="twin"))
+    (second,) = send(laptop, laptop.event(event_id="twin", body={"text": "另一份"}))
+    assert second.answer is Answer.HELD
+    assert rows(service) == 1
+
+
+def test_a_revoked_laptop_loses_nothing_and_gets_nothing(service: EmbeddedService, laptop: Device) -> None:
+    assert desk.revoke(service.service, laptop.device_id)
+    (answer,) = send(laptop, laptop.event())
+    assert answer.answer is Answer.HELD
+    with pytest.raises(ServiceRefused):
+        laptop.remote.register_keys()
+
+
+def test_fifty_copies_at_once_are_one(service: EmbeddedService, laptop: Device) -> None:
+    event = laptop.event()
+
+    def courier(_: int) -> EventAnswer:
+        remote = Remote(service.base_url, _authority(service), SystemClock(), laptop.device_id, laptop.signing)
+        try:
+            return remote.events([event]).answers[0]
+        finally:
+            remote.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(courier, range(50)))
+    assert len({wire.encode(a) for a in answers}) == 1
+    assert rows(service) == 1
+
+
+def _authority(service: EmbeddedService) -> str:
+    return (service.service.key_folder / "authority.pem").read_text()
+
+
+def test_the_handshake_is_signed_and_counts(service: EmbeddedService, laptop: Device) -> None:
+    key = laptop.enrolment.receipt_key
+    assert opened(laptop.remote.handshake(), key, Handshake).highest_seq == 0
+    send(laptop, laptop.event(), laptop.event())
+    proof = opened(laptop.remote.handshake(), key, Handshake)
+    assert (proof.highest_seq, proof.count, proof.head) == (2, 2, laptop.head.hash)
+
+
+def test_a_cloned_laptop_keeps_both_records_and_is_flagged(service: EmbeddedService, laptop: Device) -> None:
+    clone = replace(laptop)
+    send(laptop, laptop.event())
+    (answer,) = send(clone, clone.event(body={"text": "克隆机上的另一条"}))
+    assert answer.answer is Answer.REGISTERED
+    with service.service.sessions() as session:
+        flags = list(session.scalars(select(EventRow.flag).order_by(EventRow.ledger_number)))
+    assert flags[0] == ""
+    assert "同一序号" in flags[1]
+
+
+def test_a_gap_is_flagged_and_not_refused(service: EmbeddedService, laptop: Device) -> None:
+    laptop.event()
+    (answer,) = send(laptop, laptop.event())
+    assert answer.answer is Answer.REGISTERED
+    with service.service.sessions() as session:
+        assert session.scalars(select(EventRow.flag)).one()
+
+
+def test_a_decision_goes_down_to_the_laptop(service: EmbeddedService, laptop: Device) -> None:
+    (answer,) = send(laptop, laptop.event(schema="?/1"))
+    assert desk.decide(service.service, answer.content_hash, True, "已升级")
+    assert not desk.decide(service.service, "0" * 64, True, "")
+    decisions = [i for i in laptop.remote.feed(0).items if i.kind == "decision"]
+    assert decisions[0].body["content_hash"] == answer.content_hash
+
+
+# -- hostile requests
+
+
+def raw(laptop: Device, body: bytes, **headers: str) -> EventAnswers:
+    return laptop.remote._call("POST", "/events", EventAnswers, body, **headers)
+
+
+def test_too_large_bombs_and_nonsense_are_refused(laptop: Device) -> None:
+    bomb = zstandard.ZstdCompressor().compress(b" " * (64 * 1024 * 1024))
+    for body, headers in (
+        (b" " * (3 * 1024 * 1024), {}),
+        (bomb, {"Content_Encoding": "zstd"}),
+        (b"\x28\xb5\x2f\xfdbroken", {"Content_Encoding": "zstd"}),
+        (b"x", {"Content_Encoding": "gzip"}),
+        (b'{"events": [', {}),
+        (json.dumps({"events": [{"event": 1}]}).encode(), {}),
+        (b"\xff\xfe", {}),
+    ):
+        with pytest.raises(ServiceRefused):
+            raw(laptop, body, **headers)
+    many = wire.encode({"events": [{"event": "", "signature": ""}] * 201})
+    with pytest.raises(ServiceRefused):
+        raw(laptop, many)
+
+
+def test_only_an_enrolled_device_is_heard(service: EmbeddedService, laptop: Device) -> None:
+    stranger = Remote(service.base_url, _authority(service), SystemClock(), laptop.device_id, bytes(range(32)))
+    nobody = Remote(service.base_url, _authority(service), SystemClock())
+    for remote in (stranger, nobody):
+        with pytest.raises(ServiceRefused):
+            remote.handshake()
+        remote.close()
+
+
+def test_a_request_counts_once(service: EmbeddedService, laptop: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cache.remote.secrets.token_hex", lambda n: "a" * 2 * n)
+    laptop.remote.handshake()
+    with pytest.raises(ServiceRefused, match="已经处理过"):
+        laptop.remote.handshake()
+
+
+def test_units_see_their_own_officers_only(service: EmbeddedService, laptop: Device) -> None:
+    other = enrolled(service, "231182", "五大连池市市场监督管理局")
+    assert {o.number for o in other.enrolment.officers} == {"HH0101"}
+    assert "HH0101" not in {o.number for o in laptop.enrolment.officers}
+    other.remote.close()
