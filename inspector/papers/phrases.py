@@ -6,6 +6,7 @@ from datetime import datetime
 from inspector.freshness import CHINA
 
 _DIGITS = "零一二三四五六七八九"
+_INNER = str.maketrans("“”", "‘’")
 _ENDS = "。；;，,、 \t\r\n"
 
 
@@ -54,8 +55,14 @@ def clause(text: str) -> str:
 
 
 def masked(phone: str) -> str:
-    """A phone number as a paper may show it: the middle is masked (个人信息保护法 art. 6, 最小范围)."""
+    """A phone number as a paper may show it: at least four characters masked (个人信息保护法 art. 6, 最小范围)."""
     bare = phone.strip()
-    if len(bare) < 7:
-        return bare
-    return bare[:3] + "*" * (len(bare) - 7) + bare[-4:] if len(bare) > 7 else bare[:2] + "***" + bare[-2:]
+    clear = max(0, len(bare) - 4)
+    head = min(3, clear // 2)
+    tail = min(4, clear - head)
+    return bare[:head] + "*" * (len(bare) - head - tail) + bare[len(bare) - tail :]
+
+
+def quoted(text: str) -> str:
+    """Text in quotation marks; marks inside it become single ones (GB/T 15834 标点符号用法)."""
+    return f"“{clause(text).translate(_INNER)}”"

@@ -39,7 +39,9 @@ BUNDLED = "fonts"
 """Folder beside this file into which the packaged program puts its fonts."""
 _UNSHOWN = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
-_LONG = re.compile(r"[^\s\u2e80-\U0003ffff]{32}(?=[^\s\u2e80-\U0003ffff])")
+_UNBROKEN = r"[^\s\u3041-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+_LONG = re.compile(f"{_UNBROKEN}{{20}}(?={_UNBROKEN})")
+"""Twenty characters and more without a place to break a line; twenty of the widest fit into a cell."""
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _MAX_MARKS = 2
 """Combining marks on one letter: more only serve to blot out the lines above."""

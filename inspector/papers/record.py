@@ -4,6 +4,7 @@ Facts, not conclusions (市场监督管理行政处罚文书格式范本, 现场
 officers sign: ``text_hash`` names them, the typesetting only places them.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,7 +28,7 @@ from inspector.inspection import (
     items_of,
     violations,
 )
-from inspector.papers.phrases import clause, day, joined, masked, moment, numeral, period
+from inspector.papers.phrases import clause, day, joined, masked, moment, numeral, period, quoted
 
 TITLE = "现场检查笔录"
 NOTHING = "／"
@@ -96,7 +97,9 @@ def words(inspection: Inspection, template: Template, head: str = "", stamp: str
 
 def text_hash(paper: RecordWords) -> str:
     """SHA-256 of the words that signatures are put under; any change of a word changes it, ink does not."""
-    return sha256(msgspec.json.encode(replace(paper, head="", stamp=""), order="sorted")).hexdigest()
+    signed = msgspec.to_builtins(replace(paper, head="", stamp=""))
+    # Escaped to ASCII: half a surrogate pair from an input field must not stop the paper.
+    return sha256(json.dumps(signed, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def read_aloud(paper: RecordWords) -> str:
@@ -125,7 +128,7 @@ def _rows(inspection: Inspection, template: Template) -> list[tuple[str, str]]:
         ("住所（经营场所）", party.premises),
         ("现场负责人", party.contact),
         ("联系电话", masked(party.phone)),
-        ("检查人员", joined((f"{o.name}（执法证号 {o.certificate}）" for o in officers), "　")),
+        ("检查人员", joined((f"{o.name}（执法证号 {o.certificate}）" for o in officers), "\n")),
         ("记录人", officers[0].name if officers else ""),
     ]
     if inspection.offline_reason.strip():
@@ -241,7 +244,7 @@ def _guidance_count(told: Sequence[tuple[Item, ItemFinding]]) -> str:
 def _violation(item: Item, answer: Answer, numbers: dict[str, str]) -> str:
     """Facts first; 不符合 is the answer to the item, and the basis says whose requirement the item is."""
     facts = clause(answer.note) or "（未写明现场情况）"
-    name = f"检查项 {item.id}“{clause(item.text)}”"
+    name = f"检查项 {item.id}{quoted(item.text)}"
     return f"{name}：不符合。现场情况：{facts}。{_shown(answer, numbers)}检查依据：{item.basis}。"
 
 
@@ -260,7 +263,7 @@ def _others(inspection: Inspection, items: Sequence[Item], bad: set[str], number
             continue
         item = known.get(answer.item)
         label = "自愿事项，予以引导" if item and _guided(item, answer.finding) else answer.finding.label
-        name = f"“{clause(item.text)}”" if item else "（检查表以外）"
+        name = f"{quoted(item.text)}" if item else "（检查表以外）"
         note = f"：{clause(answer.note)}" if answer.note.strip() else ""
         found.append(Paragraph("", f"检查项 {answer.item}{name}（{label}）{note}。{_shown(answer, numbers)}"))
     return found

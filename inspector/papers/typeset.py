@@ -49,7 +49,7 @@ def _data(words: RecordWords, ink: Sequence[Signature]) -> dict[str, Any]:
         "confirmation": words.confirmation,
         "refusal": words.refusal,
         "signers": [_signer(s, standing.get(s.role), bool(words.refusal)) for s in words.signers],
-        "hash": mark[:32],
+        "hash": " ".join(mark[n : n + 8] for n in range(0, 32, 8)),
         "head": words.head,
         "qr": press.qr(footer_payload(words)),
         "stamp": words.stamp,

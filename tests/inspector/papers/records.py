@@ -1,11 +1,12 @@
 """Inspections to set on paper: one with everything, its signatures, and hostile texts."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import sin
 
 from inspector import checklist
 from inspector import inspection as steps
+from inspector.entity import Entity, Licence, RegistrationState, SubjectKind
 from inspector.freshness import CHINA, ClockTrust
 from inspector.inspection import (
     Basis,
@@ -113,3 +114,19 @@ def signed(inspection: Inspection, words: RecordWords, *roles: SignerRole) -> In
         at = START + timedelta(minutes=45 + n)
         inspection = steps.sign(inspection, Signature(role, "周垚鑫", scribble(n), at, text_hash(words)))
     return inspection
+
+
+def shop(name: str = "喆喆便利店", person: str = "周垚鑫") -> Entity:
+    """An individual shop with every field of its licence."""
+    licence = Licence(
+        name=name,
+        kind="个体工商户",
+        representative=person,
+        premises="黑龙江省黑河市爱辉区兴安街 8 号",
+        scope="食品销售；日用百货销售；烟草制品零售。（依法须经批准的项目，经相关部门批准后方可开展经营活动）",
+        authority="黑河市爱辉区市场监督管理局",
+        established=date(2021, 5, 18),
+        state=RegistrationState.ACTIVE,
+        composition="个人经营",
+    )
+    return Entity("92231102MA1Y000189", SubjectKind.INDIVIDUAL, licence)
