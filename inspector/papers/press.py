@@ -75,6 +75,7 @@ def pictures(
     """The pages of the same document as PNG, ``ppi`` pixels an inch."""
     compiler = _set(template, data, at, folder)[1]
     made = compiler.compile(input=_source(template), format="png", ppi=ppi)
+    assert made is not None, "no output file was asked for"
     return tuple(made) if isinstance(made, list) else (made,)
 
 
