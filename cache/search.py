@@ -21,6 +21,7 @@ from inspector.register_file import (
     initial_words,
     name_words,
     normal,
+    pair_words,
     person_words,
     place_words,
     syllable_words,
@@ -139,10 +140,11 @@ class Query:
         return level if level < RELAXED else level + sum(pair not in name for pair in grams(self._key, 2))
 
     def _match(self, expression: str) -> list[int]:
-        """Ids in force first; when there are more than are looked at, those of the own area before all."""
+        """Ids in force first; when there are more than are looked at, those of the own area in their place."""
         found = self._source.match(expression, CANDIDATES)
         if self._area and len(found) == CANDIDATES:
-            found = self._source.match(f'"{area_word(self._area)}" AND ({expression})', CANDIDATES) + found
+            own = self._source.match(f"{_quoted(area_word(self._area))} AND ({expression})", CANDIDATES)
+            found = [*own, *found][:CANDIDATES]
         return found
 
     def _identifier(self) -> Iterator[Reading]:
@@ -169,10 +171,23 @@ class Query:
         return found[:CANDIDATES] + self._match(_all(code_words(text)))
 
     def _pinyin(self) -> Iterator[Reading]:
-        for syllables in _split(self._key, self._source.syllables):
-            pairs = [f'"{word}"' for word in syllable_words(syllables[:-1])] if len(syllables) > 2 else []
-            yield 1, self._match(" AND ".join([*pairs, f'"p{"".join(syllables[-2:])}"*'])), anything
+        readings = _split(self._key, self._source.syllables)
+        for syllables in readings:
+            if syllables[0] in self._source.syllables:
+                yield 1, self._match(self._spelled(syllables)), anything
         yield 2, self._match(_all(initial_words(self._key))), anything
+        for syllables in readings:
+            if syllables[0] not in self._source.syllables:
+                yield 3, self._match(self._spelled(syllables)), anything
+
+    def _spelled(self, syllables: list[str]) -> str:
+        """Names with these syllables, the last of which may have more letters to come."""
+        *done, last = syllables
+        endings = sorted(syllable for syllable in self._source.syllables if syllable.startswith(last))
+        ends = pair_words if done else syllable_words
+        last_words = {word for ending in endings for word in ends([*done[-1:], ending])}
+        known = f"{_all(pair_words(done))} AND " if len(done) > 1 else ""
+        return known + f"({_any(map(_quoted, sorted(last_words)))})"
 
     def relaxed(self) -> Iterator[list[int]]:
         """Names with something between the typed characters, or with one of them mistyped.
@@ -193,7 +208,11 @@ def _names(entity: Entity) -> tuple[str, ...]:
 
 
 def _all(words: Collection[str]) -> str:
-    return " AND ".join(f'"{word}"' for word in sorted(words))
+    return " AND ".join(map(_quoted, sorted(words)))
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'
 
 
 def _any(expressions: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -179,14 +180,19 @@ def code_words(text: str) -> set[str]:
     return {"c" + gram for gram in grams(text.lower(), 3)}
 
 
-def syllable_words(syllables: Sequence[str]) -> set[str]:
+def syllable_words(syllables: Iterable[str]) -> set[str]:
+    """Words of single syllables of full pinyin."""
+    return {"s" + syllable for syllable in syllables}
+
+
+def pair_words(syllables: Sequence[str]) -> set[str]:
     """Every two neighbouring syllables of full pinyin."""
-    return {"p" + "".join(syllables[i : i + 2]) for i in range(max(1, len(syllables) - 1)) if syllables}
+    return {"p" + first + second for first, second in pairwise(syllables)}
 
 
 def initial_words(initials: str) -> set[str]:
-    """Every two and three neighbouring initials of pinyin."""
-    return {"i" + gram for size in (2, 3) for gram in grams(initials, size)}
+    """Every three neighbouring initials of pinyin, or the two that there are."""
+    return {"i" + gram for gram in grams(initials, 3)}
 
 
 def area_word(area: str) -> str:
@@ -204,7 +210,9 @@ def words(entity: Entity, reading: Callable[[str], Sequence[str]]) -> str:
     found = {area_word(entity.area)}
     for name in filter(None, (licence.name, licence.former_name)):
         syllables = reading(normal(name))
-        found |= name_words(name) | syllable_words(syllables) | initial_words("".join(s[0] for s in syllables))
+        initials = "".join(syllable[0] for syllable in syllables)
+        found |= name_words(name) | syllable_words(syllables) | pair_words(syllables)
+        found |= initial_words(initials) | {"i" + gram for gram in grams(initials, 2)}
     found |= person_words(licence.representative) | place_words(licence.premises)
     found |= code_words(entity.code[PREFIX:])
     return " ".join(sorted(found))

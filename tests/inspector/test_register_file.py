@@ -16,11 +16,13 @@ from inspector.register_file import (
     canonical,
     code_words,
     grams,
+    initial_words,
     make_dictionary,
     name_words,
     normal,
     number_key,
     numbers,
+    pair_words,
     syllable_words,
     words,
 )
@@ -177,9 +179,11 @@ def test_grams() -> None:
     assert list(grams("abc", 2)) == ["ab", "bc"]
     assert name_words("红 山") == {"n红山"}
     assert code_words("MA1X") == {"cma1", "ca1x"}
-    assert syllable_words([]) == set()
-    assert syllable_words(["hong"]) == {"phong"}
-    assert syllable_words(["hong", "shan", "shi"]) == {"phongshan", "pshanshi"}
+    assert syllable_words(["hong", "shan"]) == {"shong", "sshan"}
+    assert pair_words(["hong"]) == set()
+    assert pair_words(["hong", "shan", "shi"]) == {"phongshan", "pshanshi"}
+    assert initial_words("hss") == {"ihss"}
+    assert initial_words("hs") == {"ihs"}
 
 
 def test_words_of_an_entity() -> None:
@@ -194,7 +198,7 @@ def test_words_of_an_entity() -> None:
     spelled = {"红山店": ["hong", "shan", "dian"], "甲": ["jia"]}
     found = set(words(entity, spelled.__getitem__).split())
     assert {"aaihui", "n红山", "n山店", "n甲", "r李明", "d兴安", "d安街"} <= found
-    assert {"phongshan", "pshandian", "pjia", "ihs", "isd", "ihsd", "ij"} <= found
+    assert {"phongshan", "pshandian", "sjia", "sshan", "ihs", "isd", "ihsd", "ij"} <= found
     assert {"cma1", "ce2x"} <= found
     assert not {"c922", "c231"} & found
     assert numbers(entity) == {"231100600000001", "JY12"}
