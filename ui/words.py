@@ -15,3 +15,11 @@ def tr(words: str) -> str:
 # -- everywhere
 APP = tr("码上查")
 OFFLINE_QUEUE = tr("{state} · {events} 条待上传")
+DISMISS = tr("收起")
+
+# -- the verdict's basis
+CHECKED_AT = tr("核验")
+BASIS_DATA = tr("依据")
+SIGNATURE = tr("签名")
+OFFLINE_DATA = tr("离线数据 {at:%m-%d %H:%M}")
+NO_DATA = tr("无本机数据")

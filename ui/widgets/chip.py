@@ -18,6 +18,7 @@ class Chip(QLabel):
 
     def show_text(self, words: str, tone: str) -> None:
         self.setText(words)
-        self.setVisible(bool(words))
+        if self.parent() is not None:  # a widget without a parent would become a window
+            self.setVisible(bool(words))
         self.setProperty("chip", tone)
         restyle(self)
