@@ -109,7 +109,8 @@ class Packs:
             updater = Updater(str(self._metadata), "metadata/", fetcher=_Fetcher(self._fetch), bootstrap=self._root)
             # The client has no other door for the time; a laptop's wall clock may be set back.
             updater._trusted_set.reference_time = now
-            updater.refresh()
+            with full_disk_is_told():
+                updater.refresh()
             newest: Metadata[Targets] = Metadata.from_file(str(self._metadata / "targets.json"))
             offered = [updater.get_targetinfo(path) for path in newest.signed.targets]
         except exceptions.ExpiredMetadataError:
@@ -135,11 +136,10 @@ class Packs:
         Raises RegisterRefused, StoreFull, Cancelled, and what the fetcher raises.
         """
         part = self._parts / f"{pack.sha256}.part"
-        with part.open("ab") as file:
-            have = file.tell()
-        ensure_room(self._parts, max(0, pack.length - have))
+        part.touch()
+        ensure_room(self._parts, max(0, pack.length - part.stat().st_size))
         hasher = hashlib.sha256()
-        with part.open("rb+") as file:
+        with full_disk_is_told(), part.open("rb+") as file:
             while piece := file.read(STEP):
                 hasher.update(piece)
             try:
@@ -167,8 +167,7 @@ class Packs:
                 have += len(piece)
                 if have > pack.length:
                     break
-                with full_disk_is_told():
-                    file.write(piece)
+                file.write(piece)
                 hasher.update(piece)
                 progress(have, pack.length)
             if have == before:

@@ -100,7 +100,9 @@ class Register:
         return RegisterState(self._health, m.area, area_name(m.area), m.epoch, m.row_version, m.rows, m.made_at)
 
     def entity(self, code: str) -> Entity | None:
-        """The entity of an 18-character code in upper case. Raises RegisterDamaged."""
+        """The entity of an 18-character code in upper case; None for any other text. Raises RegisterDamaged."""
+        if not code.isascii():  # some of those could not even be asked for
+            return None
         with self._reader() as reader:
             return reader.entity(code)
 
@@ -125,8 +127,7 @@ class Register:
 
     def exists(self, codes: Iterable[str]) -> list[Hit]:
         """Those of ``codes`` that are in the register, in the order given."""
-        with self._reader() as reader:
-            return [search.hit(entity) for code in codes if (entity := reader.entity(code))]
+        return [search.hit(entity) for code in codes if (entity := self.entity(code))]
 
     def check_file(self, cancel: Event | None = None) -> StoreHealth:
         """Hash the whole file and count its rows and their digest: long, to be called off the screen's thread.

@@ -63,7 +63,9 @@ def test_lookups(register: Register) -> None:
         assert entity in register.by_registration_number(f" {entity.registration_number} ")
         for permit in entity.permits:
             assert entity in register.by_permit(permit.number.lower())
-    assert register.entity("91230000000000000X") is None
+    for text in ("91230000000000000X", "", "\ud800", "\x00", "' OR 1=1 --", "红山"):
+        assert register.entity(text) is None
+        assert register.by_permit(text) == register.by_registration_number(text) == []
     assert register.by_permit(ROWS[0].registration_number) == []
     assert register.by_registration_number("") == []
     wanted = [ROWS[3].code, "nothing", ROWS[1].code]

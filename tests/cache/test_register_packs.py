@@ -1,5 +1,6 @@
 """Fetching signed packs: the attacks that TUF is there for, and cuts at every byte."""
 
+import resource
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -135,6 +136,19 @@ def test_no_room(tmp_path: Path, repository: Repository, monkeypatch: pytest.Mon
         packs.download(pack)
     assert "200 MB" in told.value.sentence
     ensure_room(tmp_path, len(DATA) - 1)
+
+
+def test_the_disk_takes_no_more(tmp_path: Path, repository: Repository) -> None:
+    packs = client(tmp_path, repository)
+    pack = newest(packs)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(DATA) // 2, before[1]))
+    try:
+        with pytest.raises(StoreFull):
+            packs.download(pack)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert packs.download(pack).read_bytes() == DATA
 
 
 def test_a_snapshot_that_is_gone_is_said_so(tmp_path: Path, repository: Repository) -> None:
