@@ -29,6 +29,8 @@ from inspector.register_file import (
 
 CANDIDATES = 200
 """Entities looked at for one reading of a query: enough to rank, few enough for 50 ms."""
+RECENT = 50
+"""Recently seen entities that are looked at before all others."""
 LONGEST = 60
 """Characters of a query that are used; longer ones are no query but a paste."""
 PLACE, SCATTERED, RELAXED = 3, 4, 5
@@ -70,9 +72,12 @@ def find(source: Source, text: str, limit: int, area: str = "", recent: Collecti
     Any text is allowed; one that says nothing (a single character, only signs) finds nothing.
     """
     query = Query(source, unicodedata.normalize("NFKC", text)[:LONGEST], area)
+    seen = [number for code in islice(recent, RECENT) for number in source.codes_starting(code, 1)]
     found: dict[int, tuple[tuple[object, ...], Entity]] = {}
 
     def take(level: int, ids: Iterable[int], fits: Fits = anything) -> bool:
+        if fits is not anything:  # those seen recently may stand too far back among many that match
+            ids = [*seen, *ids]
         fresh = [number for number in dict.fromkeys(ids) if number not in found]
         for number, entity in source.entities(fresh):
             if not fits(entity):

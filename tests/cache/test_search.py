@@ -149,6 +149,14 @@ def test_the_own_area_comes_even_behind_many_others(reader: Reader, monkeypatch:
     assert codes(reader, "超市", 1, area="sunwu")[0] in [e.code for e in mine]
 
 
+def test_what_was_seen_recently_comes_even_behind_many_others(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "CANDIDATES", 3)
+    last = [e.code for e in MADE if "超市" in e.licence.name][-1]
+    assert last not in codes(reader, "超市", 3)
+    assert codes(reader, "超市", 3, recent=[last])[0] == last
+    assert last not in codes(reader, "花山", 3, recent=[last])
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "红", "1", "'\"*()", "\x00\x00", "\ud800", "()" * 50, "NEAR(q", "no such 名号"]
 )
