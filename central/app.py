@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
+from central import issue
 from central.api import blobs, devices, down, events
 from central.api.problems import Refused, refused
 from central.service import Service
@@ -14,7 +15,7 @@ from central.web import pages
 from inspector.wire import PREFIX
 
 RESIGN_SECONDS = 6 * 3600
-"""How often the repository's short-lived signature is renewed."""
+"""How often what is signed for a short time is looked at and renewed."""
 
 
 def create_app(service: Service) -> FastAPI:
@@ -24,8 +25,9 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async def keep_signing() -> None:
             while True:
-                await asyncio.sleep(RESIGN_SECONDS)
                 await run_in_threadpool(service.repository.publish, service.now())
+                await run_in_threadpool(issue.repeat_lists, service)
+                await asyncio.sleep(RESIGN_SECONDS)
 
         task = asyncio.create_task(keep_signing())
         yield

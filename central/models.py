@@ -142,6 +142,18 @@ class FeedRow(Base):
     body: Mapped[bytes]
 
 
+class IssuedCode(Base):
+    """A signed code that was issued; ``number`` is its place in the status list and its serial."""
+
+    __tablename__ = "issued_code"
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    code: Mapped[str] = mapped_column(String(18), index=True)
+    address: Mapped[str]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[int]
+
+
 class Publication(Base):
     """The register snapshot that is offered for an area, and its key."""
 

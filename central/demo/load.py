@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from central import desk
+from central import desk, issue
 from central.demo.entities import Maker
 from central.service import Service
 from inspector.divisions import AREAS
@@ -41,7 +41,10 @@ def load_demo(
     loaded = list(maker.entities(count))
     desk.put_entities(service, loaded)
     desk.put_officers(service, officers(service))
-    desk.put_tasks(service, UNIT, _tasks(service, loaded))
+    tasks = _tasks(service, loaded)
+    desk.put_tasks(service, UNIT, tasks)
+    issue.issue_many(service, [task.code for task in tasks])
+    issue.publish_lists(service)
     manifests = {}
     for area in areas or tuple(a.key for a in AREAS):
         manifests[area] = desk.publish(service, area)

@@ -76,6 +76,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("content_hash"),
     )
     op.create_table(
+        "issued_code",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=18), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    with op.batch_alter_table("issued_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issued_code_code"), ["code"], unique=False)
+
+    op.create_table(
         "nonce",
         sa.Column("device_id", sa.String(length=40), nullable=False),
         sa.Column("nonce", sa.String(length=32), nullable=False),
@@ -163,6 +176,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_nonce_at"))
 
     op.drop_table("nonce")
+    with op.batch_alter_table("issued_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issued_code_code"))
+
+    op.drop_table("issued_code")
     op.drop_table("held")
     with op.batch_alter_table("feed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_feed_scope"))

@@ -1,0 +1,61 @@
+"""The signed lists by which codes are proved offline: taken from the feed, never back to an older version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import sqlite_utils
+
+from cache.work import Work, put_meta, value_of
+from inspector import wire
+from inspector.payload import Payload, PayloadKind
+from inspector.trust import code, device
+from inspector.trust.keys import KeyList, KeyRing
+from inspector.trust.status import StatusList
+from inspector.verdict import Token, TokenState
+from inspector.wire import Signed
+
+KEYS, STATUSES = "trust/keys", "trust/statuses"
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Body of ``trust``: a signed ``KeyList`` and signed ``StatusList`` values."""
+
+    keys: Signed
+    statuses: tuple[Signed, ...] = ()
+
+
+def take(db: sqlite_utils.Database, lists: Lists, receipt_key: bytes) -> None:
+    """Take newer lists in, inside a transaction. Raises ``msgspec.ValidationError`` when one is not the service's."""
+    keys = msgspec.json.decode(_proved(lists.keys, receipt_key), type=KeyList)
+    try:
+        KeyRing(keys.keys)
+    except ValueError as error:
+        raise msgspec.ValidationError(str(error)) from None
+    known = value_of(db, KEYS, KeyList)
+    if known is None or keys.version > known.version:
+        put_meta(db, KEYS, wire.encode(keys))
+    held = {s.name: s for s in value_of(db, STATUSES, tuple[StatusList, ...]) or ()}
+    for signed in lists.statuses:
+        status = msgspec.json.decode(_proved(signed, receipt_key), type=StatusList)
+        if status.name not in held or status.version > held[status.name].version:
+            held[status.name] = status
+    put_meta(db, STATUSES, wire.encode(tuple(held.values())))
+
+
+def _proved(signed: Signed, receipt_key: bytes) -> bytes:
+    if not device.verify(receipt_key, signed.payload, signed.signature):
+        raise msgspec.ValidationError("not signed by the service")
+    return signed.payload
+
+
+def prove(work: Work, payload: Payload, now: datetime) -> Token:
+    """What the signature of a scanned code says; a code without one is ``ABSENT``."""
+    if payload.kind is not PayloadKind.SIGNED:
+        return Token(TokenState.ABSENT)
+    keys = work.meta(KEYS, KeyList)
+    if keys is None:
+        return Token(TokenState.KEY_UNKNOWN)
+    statuses = {s.name: s for s in work.meta(STATUSES, tuple[StatusList, ...]) or ()}
+    return code.verify(payload.token, payload.code, KeyRing(keys.keys), statuses, now)

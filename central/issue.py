@@ -1,0 +1,120 @@
+"""Issues signed codes and publishes the lists by which laptops prove them."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from central import desk
+from central.models import EntityRow, FeedRow, IssuedCode
+from central.publish.repository import write_whole
+from central.service import Service
+from inspector import wire
+from inspector.entity import Entity
+from inspector.hosts import HostRules
+from inspector.trust import code, device, status
+from inspector.trust.code import Claims
+from inspector.trust.keys import IssuingKey, KeyList
+from inspector.trust.status import State
+
+DIVISION = "231100"
+"""黑河市: the authority that issues; keys of counties come beside it."""
+LIST = "heihe-1"
+LIFETIME = timedelta(days=3 * 365)
+KEY_LIFETIME = timedelta(days=2 * 365)
+REPEAT = timedelta(hours=20)
+"""Lists older than this are signed anew, so that a laptop that syncs daily never runs out."""
+
+
+def _key_file(service: Service) -> Path:
+    return service.key_folder / f"issue-{DIVISION}.key"
+
+
+def _issuing_key(service: Service) -> tuple[IssuingKey, bytes]:
+    """The key of this authority with its period, made at first use; the file holds period start and raw key."""
+    path = _key_file(service)
+    if not path.exists():
+        made = service.now().replace(microsecond=0)
+        write_whole(path, wire.encode([made, secrets.token_bytes(32)]), 0o600)
+    made, private = wire.decode(path.read_bytes(), tuple[datetime, bytes])
+    # A code issued in the second of the key's birth lies inside its period.
+    start = made - timedelta(hours=1)
+    name = f"{DIVISION}-{made:%Y%m%d}".encode()
+    return IssuingKey(name, device.signing_public(private), DIVISION, start, made + KEY_LIFETIME), private
+
+
+def issue(service: Service, entity: Entity) -> str:
+    """Mint a signed code for an entity and return its address: the text of the QR code."""
+    key, private = _issuing_key(service)
+    now = service.now()
+    with service.sessions.begin() as session:
+        row = IssuedCode(code=entity.code, issued_at=now, expires_at=now + LIFETIME, state=int(State.GOOD), address="")
+        session.add(row)
+        session.flush()
+        claims = Claims(
+            entity.code,
+            entity.licence.name,
+            entity.licence.premises,
+            "",
+            entity.licence.kind,
+            f"{row.number:08d}",
+            DIVISION,
+            now,
+            row.expires_at,
+            LIST,
+            row.number,
+        )
+        row.address = code.address(HostRules().own[0], entity.code, code.mint(claims, key.key_id, private))
+        return row.address
+
+
+def set_state(service: Service, number: int, state: State) -> bool:
+    """Revoke, suspend or restore an issued code; laptops learn it with the next list."""
+    with service.sessions.begin() as session:
+        row = session.get(IssuedCode, number)
+        if row is None:
+            return False
+        row.state = int(state)
+    return True
+
+
+def publish_lists(service: Service) -> None:
+    """Sign the key list and the status list and send them down to every laptop."""
+    key, _ = _issuing_key(service)
+    now = service.now()
+    with service.sessions() as session:
+        version = (session.scalar(select(func.max(FeedRow.number))) or 0) + 1
+        highest = session.scalar(select(func.max(IssuedCode.number))) or 0
+        changed = session.execute(select(IssuedCode.number, IssuedCode.state).where(IssuedCode.state != 0)).all()
+    states = [State.GOOD] * (highest + 1)
+    for number, state in changed:
+        states[number] = State(state)
+    keys = service.sign(KeyList(version, now, (key,)))
+    statuses = service.sign(status.make(LIST, version, now, states))
+    desk.tell(service, "", "trust", {"keys": keys, "statuses": [statuses]})
+
+
+def repeat_lists(service: Service) -> None:
+    """Publish the lists again when the last ones are getting old."""
+    with service.sessions() as session:
+        last = session.scalars(
+            select(FeedRow).where(FeedRow.kind == "trust").order_by(FeedRow.number.desc()).limit(1)
+        ).first()
+    if last is None or service.now() - _issued_at(last.body) > REPEAT:
+        publish_lists(service)
+
+
+def _issued_at(body: bytes) -> datetime:
+    signed = wire.decode(body, dict[str, object])["keys"]
+    assert isinstance(signed, dict)
+    return wire.decode(wire.decode(wire.encode(signed), wire.Signed).payload, KeyList).issued_at
+
+
+def issue_many(service: Service, codes: Sequence[str]) -> dict[str, str]:
+    """Mint codes for entities of the register; address by unified social credit code."""
+    with service.sessions() as session:
+        bodies = session.scalars(select(EntityRow.body).where(EntityRow.code.in_(codes))).all()
+    entities = [wire.decode(body, Entity) for body in bodies]
+    return {entity.code: issue(service, entity) for entity in entities}
