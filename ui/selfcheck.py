@@ -124,4 +124,5 @@ def _window() -> str:
         _need(QSvgRenderer(icon.read_bytes()).isValid(), "icons cannot be drawn")
     finally:
         label.deleteLater()
-    return QApplication.platformName() + (f"，界面字体缺字：{''.join(lacking)}" if lacking else "")
+    _need(not lacking, f"no glyphs on screen for {''.join(lacking)}")
+    return QApplication.platformName()
