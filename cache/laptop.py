@@ -1,11 +1,25 @@
 """This laptop: enrolled once, unlocked by an officer, then a ``Session`` does the day's work."""
 
+import platform
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 
+from cache import remote
 from cache.clock import Clock, SystemClock
+from cache.founding import found
+from cache.identity import DeviceKeys, Identity
+from cache.lock import FolderLock
+from cache.opened import Opened
+from cache.remote import Remote
 from cache.session import Session
+from cache.sync import Sync
+from cache.vault import Cost, Keys, Vault, check_strength, new_keys, plain_number
+from inspector.errors import EnrolmentRefused, InputProblem, Locked, NotEnrolled, ServiceImpostor
+from inspector.trust import device
+from inspector.wire import DeviceCertificate, Enrolment, EnrolmentRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,40 +34,113 @@ class Tries:
 class Laptop:
     """The data folder of one laptop. Thread-safe; one instance a process (a lock file sees to it)."""
 
-    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None, cost: Cost | None = None) -> None:
+        """Raises InUse, VaultDamaged. ``cost`` is the price of a password guess in new slots."""
         self.folder = folder
         self.clock = clock or SystemClock()
-        raise NotImplementedError
+        self._gate = RLock()
+        self._opened: Opened | None = None
+        self._folder_lock = FolderLock(folder)
+        try:
+            self._vault = Vault(folder / "slots.json", self.clock, cost)
+        except BaseException:
+            self._folder_lock.close()
+            raise
 
     @property
     def enrolled(self) -> bool:
         """Whether a device key and at least one officer slot exist."""
-        raise NotImplementedError
+        return bool(self._vault.numbers)
 
     def enrol(
         self, enrolment: str, number: str, password: str, step: Callable[[str], None] = lambda _: None
     ) -> Session:
         """Enrol with the one-time ``enrolment`` string from the centre and make the first officer's slot.
 
-        Raises EnrolmentRefused, ServiceDown, ServiceImpostor, WeakPassword.
+        ``step`` is told what is going on, in Chinese. Raises EnrolmentRefused, ServiceDown, ServiceImpostor,
+        ServiceRefused, WeakPassword, InputProblem (not an enrolment string, number not in the roster).
         """
-        raise NotImplementedError
+        with self._gate:
+            if self.enrolled:
+                raise EnrolmentRefused("这台电脑已经登记过。", "请用工号和密码解锁。")
+            link = remote.parse_link(enrolment)
+            number = plain_number(number)
+            check_strength(password, number)
+            step("正在核对中心服务的证书")
+            ca = remote.fetch_authority(link)
+            own = DeviceKeys(secrets.token_bytes(32), secrets.token_bytes(32))
+            step("正在登记")
+            answer, certificate = self._ask(link.base_url, ca, link.code, own)
+            if number not in {o.number for o in answer.officers}:
+                raise InputProblem("中心的人员名单里没有这个工号。", "请核对工号；登记码已用去，请重新领取。")
+            step("正在建立保险库")
+            keys = new_keys()
+            found(self.folder, keys, Identity(own, certificate, answer, link.base_url, ca))
+            self._vault.create(keys, certificate.device_id, number, password, answer.recovery_key)
+            session = self._open(keys, number)
+            session._opened.times.heard(answer.server_time)
+            session.audit("enrolled", certificate.device_id)
+            return session
+
+    def _ask(self, base_url: str, ca: str, code: str, own: DeviceKeys) -> tuple[Enrolment, DeviceCertificate]:
+        service = Remote(base_url, ca, self.clock)
+        try:
+            answer = service.enrol(
+                EnrolmentRequest(
+                    code, platform.node()[:80], device.signing_public(own.signing), device.box_public(own.box)
+                )
+            )
+        finally:
+            service.close()
+        certificate = remote.opened(answer.certificate, answer.receipt_key, DeviceCertificate)
+        if certificate.signing_key != device.signing_public(own.signing):
+            raise ServiceImpostor
+        return answer, certificate
 
     def add_officer(self, session: Session, number: str, password: str) -> None:
-        """Give another officer of the roster a slot of their own."""
-        raise NotImplementedError
+        """Give another officer of the roster a slot of their own. Raises InputProblem, WeakPassword."""
+        number = plain_number(number)
+        keys = session._opened.keys
+        if keys is None:
+            raise Locked
+        if number not in {o.number for o in session.roster()}:
+            raise InputProblem("中心的人员名单里没有这个工号。", "请核对工号，或联网同步后再试。")
+        if number in self._vault.numbers:
+            raise InputProblem("这个工号已经可以在本机解锁。", "忘记密码请联系管理员。")
+        self._vault.put(keys, number, password)
+        session.audit("officer-added", number)
 
     def officer_numbers(self) -> tuple[str, ...]:
         """Who can unlock this laptop (numbers only: names are inside the vault)."""
-        raise NotImplementedError
+        return self._vault.numbers
 
     def tries(self, number: str) -> Tries:
-        raise NotImplementedError
+        return Tries(self._vault.left(number), self._vault.locked_seconds(number))
 
     def unlock(self, number: str, password: str) -> Session:
-        """Raises WrongPassword, LockedOut, VaultDamaged. About 0.2 s of Argon2id: call off the UI thread."""
-        raise NotImplementedError
+        """Raises NotEnrolled, WrongPassword, LockedOut, VaultDamaged. About 0.2 s: call off the UI thread."""
+        with self._gate:
+            if not self.enrolled:
+                raise NotEnrolled
+            keys = self._vault.open(number, password)
+            session = self._open(keys, plain_number(number))
+            failures = self._vault.failures()
+            for failure in failures:
+                session.audit("wrong-password", f"{failure.number} {failure.at.isoformat()}")
+            if failures:
+                self._vault.forget_failures(len(failures))
+            session.audit("unlocked", session.officer.number)
+            return session
+
+    def _open(self, keys: Keys, number: str) -> Session:
+        if self._opened is None or self._opened.keys is None:
+            self._opened = Opened(self.folder, keys, self._vault, self.clock)
+            self._sync = Sync(self._opened)
+        return Session(self._opened, self._opened.people.officer(number), self._sync)
 
     def close(self) -> None:
         """Join every thread and close every file."""
-        raise NotImplementedError
+        with self._gate:
+            if self._opened is not None:
+                self._opened.close()
+            self._folder_lock.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 import sqlite_utils
@@ -13,27 +13,35 @@ from inspector import wire
 from inspector.trust import device
 from inspector.wire import Answer, BlobRef, EventAnswer, Receipt, SealedEvent, Signed
 
-FIRST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(minutes=5)
 STUCK_AFTER_RESENDS = 3
 STUCK_AFTER_FAILURES = 8
-_STUCK = "中心多次无法读取这条记录，请联系管理员。记录仍在本机。"
+_UNREADABLE = "中心多次没有收下这条记录，请联系管理员。记录仍在本机。"
+_RECORDS = """
+    SELECT r.*, j.sealed_at, o.state, o.problem, o.next_try, c.ledger_number,
+        (SELECT count(DISTINCT sha256) FROM event_blob e JOIN blob b USING (sha256)
+         WHERE e.seq = r.seq AND NOT b.delivered) AS blobs_left,
+        (SELECT max(b.problem) FROM event_blob e JOIN blob b USING (sha256) WHERE e.seq = r.seq) AS blob_problem
+    FROM record r JOIN journal j USING (seq) JOIN outbox o USING (seq) LEFT JOIN receipt c USING (seq)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An entry that waits for its receipt."""
+    """An entry that waits for its receipt, as the planner sees it."""
+
+    seq: int
+    size: int
+    tries: int
+    next_try: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An entry to send: its hash names it in the answer."""
 
     seq: int
     hash: str
     sealed: SealedEvent
-    tries: int
-
-
-def backoff(tries: int, chance: float) -> timedelta:
-    """Full jitter: anywhere between nothing and the doubled wait, at most five minutes. ``chance`` in 0–1."""
-    ceiling = min(FIRST_WAIT * (1 << min(tries, 16)), LONGEST_WAIT)
-    return ceiling * chance
 
 
 class Outbox:
@@ -43,134 +51,158 @@ class Outbox:
         self._work = work
         self._store = work.store
 
-    def due(self, now: datetime, limit: int) -> list[Queued]:
-        """Pending entries whose time has come, in the order of the journal."""
+    # -- entries
+    def pending(self, limit: int) -> list[Queued]:
+        """Entries without receipt that may be sent, in the order of the journal."""
         rows = self._store.rows(
-            "SELECT seq, hash, event, signature, tries FROM outbox JOIN journal USING (seq)"
-            " WHERE state = 'pending' AND next_try <= ? ORDER BY seq LIMIT ?",
-            now.isoformat(),
+            "SELECT seq, length(event) AS size, tries, next_try FROM outbox JOIN journal USING (seq)"
+            " WHERE state = 'pending' ORDER BY seq LIMIT ?",
             limit,
         )
-        return [Queued(r["seq"], r["hash"], SealedEvent(r["event"], r["signature"]), r["tries"]) for r in rows]
+        return [Queued(r["seq"], r["size"], r["tries"], _moment(r["next_try"])) for r in rows]
 
-    def pending(self) -> int:
-        return int(self._store.rows("SELECT count(*) AS n FROM outbox WHERE state = 'pending'")[0]["n"])
+    def outgoing(self, seqs: Sequence[int]) -> list[Outgoing]:
+        """The sealed bytes of these entries, verbatim."""
+        marks = ",".join("?" * len(seqs))
+        sql = f"SELECT seq, hash, event, signature FROM journal WHERE seq IN ({marks}) ORDER BY seq"  # noqa: S608
+        rows = self._store.rows(sql, *seqs)
+        return [Outgoing(r["seq"], r["hash"], SealedEvent(r["event"], r["signature"])) for r in rows]
+
+    def counts(self) -> tuple[int, int]:
+        """Entries without receipt that are not set aside, and blobs of entries that the centre lacks."""
+        events = self._store.rows("SELECT count(*) AS n FROM outbox WHERE state = 'pending'")
+        blobs = self._store.rows(
+            "SELECT count(DISTINCT sha256) AS n FROM event_blob JOIN blob USING (sha256) WHERE NOT delivered"
+        )
+        return int(events[0]["n"]), int(blobs[0]["n"])
 
     def oldest(self) -> datetime | None:
-        rows = self._store.rows(
-            "SELECT min(sealed_at) AS t FROM outbox JOIN journal USING (seq) WHERE state = 'pending'"
-        )
-        return datetime.fromisoformat(rows[0]["t"]) if rows[0]["t"] else None
+        """When the oldest entry without receipt was sealed."""
+        rows = self._store.rows("SELECT min(sealed_at) AS t FROM outbox JOIN journal USING (seq) WHERE state <> 'done'")
+        return _moment(rows[0]["t"] or "")
 
     def retry_now(self) -> None:
-        """The officer pressed 立即同步: nothing waits for its back-off."""
-        self._store.write(lambda db: db.execute("UPDATE outbox SET next_try = '' WHERE state = 'pending'"))
+        """The officer pressed 立即同步: nothing waits for its back-off, and what is stuck is tried again."""
+        self._store.write(
+            lambda db: db.execute(
+                "UPDATE outbox SET next_try = '', state = 'pending', problem = '',"
+                " alone = CASE state WHEN 'stuck' THEN 0 ELSE alone END,"
+                " resends = CASE state WHEN 'stuck' THEN 0 ELSE resends END WHERE state IN ('pending', 'stuck')"
+            )
+        )
 
-    def apply(self, sent: Sequence[Queued], answers: Sequence[EventAnswer], now: datetime, chance: float) -> int:
-        """Take the service's answers in; returns how many receipts held. An answer without a valid receipt is none."""
+    def answered(self, sent: Sequence[Outgoing], answers: Sequence[EventAnswer], next_try: datetime) -> list[Receipt]:
+        """Take the service's answers in; the receipts that hold. An answer without a valid receipt is none."""
         by_hash = {a.content_hash: a for a in answers}
-        receipts = {q.seq: self._receipt(q, by_hash.get(q.hash)) for q in sent}
+        receipts = {out.seq: self._receipt(out, by_hash.get(out.hash)) for out in sent}
 
-        def take(db: sqlite_utils.Database) -> int:
-            for queued in sent:
-                answer, receipt = by_hash.get(queued.hash), receipts[queued.seq]
+        def take(db: sqlite_utils.Database) -> None:
+            for out in sent:
+                answer, receipt = by_hash.get(out.hash), receipts[out.seq]
                 if receipt is not None and answer is not None and answer.receipt is not None:
-                    _receive(db, queued.seq, answer.receipt, receipt)
+                    _receive(db, out.seq, answer.receipt, receipt)
                 elif answer is not None and answer.answer is Answer.HELD:
-                    _set(db, queued.seq, "held", queued.tries, "", answer.reason)
+                    changes = {"state": "held", "next_try": "", "problem": answer.reason[:400]}
+                    db.table("outbox").update(out.seq, changes)
                 else:
-                    resend = answer is not None and answer.answer is Answer.RESEND
-                    limit = STUCK_AFTER_RESENDS if resend else STUCK_AFTER_FAILURES
-                    _failed(db, queued, limit, now, chance)
-            return sum(r is not None for r in receipts.values())
+                    _failed(db, out.seq, "resends", STUCK_AFTER_RESENDS, next_try)
 
-        return self._store.write(take)
+        self._store.write(take)
+        return [r for r in receipts.values() if r is not None]
 
-    def failed(self, sent: Sequence[Queued], now: datetime, chance: float) -> None:
-        """Nothing certain came back: try again later. Only an entry that was alone can become stuck."""
-        limit = STUCK_AFTER_FAILURES if len(sent) == 1 else 1 << 30
+    def failed(self, sent: Sequence[Outgoing], next_try: datetime) -> None:
+        """The service is there but did not take these entries. Only one that was alone comes nearer to stuck."""
+        column, limit = ("alone", STUCK_AFTER_FAILURES) if len(sent) == 1 else ("tries", 1 << 30)
 
         def later(db: sqlite_utils.Database) -> None:
-            for queued in sent:
-                _failed(db, queued, limit, now, chance)
+            for out in sent:
+                _failed(db, out.seq, column, limit, next_try)
 
         self._store.write(later)
 
-    def again(self, from_seq: int) -> int:
-        """The service holds less than it once said (restored from a backup): those entries become pending again."""
+    def again(self, after_seq: int) -> int:
+        """The service holds no more than ``after_seq`` (restored from a backup): later entries are pending again."""
 
         def reopen(db: sqlite_utils.Database) -> int:
-            db.table("receipt").delete_where("seq >= ?", [from_seq])
+            db.table("receipt").delete_where("seq > ?", [after_seq])
             cursor = db.execute(
-                "UPDATE outbox SET state = 'pending', next_try = '' WHERE seq >= ? AND state = 'done'", [from_seq]
+                "UPDATE outbox SET state = 'pending', next_try = '' WHERE seq > ? AND state = 'done'", [after_seq]
             )
-            db.execute("UPDATE blob SET delivered = 0")
+            db.execute(
+                "UPDATE blob SET delivered = 0 WHERE sha256 IN (SELECT sha256 FROM event_blob WHERE seq > ?)",
+                [after_seq],
+            )
             return int(cursor.rowcount)
 
         return self._store.write(reopen)
 
-    def decide(self, content_hash: str, accepted: bool, reason: str) -> None:
-        """A person at the centre decided about a held entry: send it again, or keep it aside for good."""
-        state = "pending" if accepted else "held"
+    def registered(self, up_to: int) -> int:
+        """Entries with a receipt, up to a number: at least so many the service must hold."""
+        rows = self._store.rows("SELECT count(*) AS n FROM receipt WHERE seq <= ?", up_to)
+        return int(rows[0]["n"])
 
-        def settle(db: sqlite_utils.Database) -> None:
-            db.execute(
-                "UPDATE outbox SET state = ?, problem = ?, tries = 0, next_try = '' WHERE state IN ('held', 'stuck')"
-                " AND seq = (SELECT seq FROM journal WHERE hash = ?)",
-                [state, "" if accepted else reason, content_hash],
-            )
+    def newest_registered(self) -> int:
+        """The highest number that has a receipt; 0 when none."""
+        return int(self._store.rows("SELECT coalesce(max(seq), 0) AS n FROM receipt")[0]["n"])
 
-        self._store.write(settle)
-
-    def _receipt(self, queued: Queued, answer: EventAnswer | None) -> Receipt | None:
+    def _receipt(self, out: Outgoing, answer: EventAnswer | None) -> Receipt | None:
         """The receipt in an answer, if it is signed by the service and is about exactly this entry."""
         if answer is None or answer.answer is not Answer.REGISTERED or answer.receipt is None:
             return None
-        signed = answer.receipt
-        if not device.verify(self._work.identity.enrolment.receipt_key, signed.payload, signed.signature):
+        signed, identity = answer.receipt, self._work.identity
+        if not device.verify(identity.enrolment.receipt_key, signed.payload, signed.signature):
             return None
         try:
             receipt = wire.decode(signed.payload, Receipt)
         except msgspec.MsgspecError:
             return None
-        ours = (receipt.content_hash, receipt.device_id, receipt.device_seq)
-        return receipt if ours == (queued.hash, self._work.identity.device_id, queued.seq) else None
+        told = (receipt.content_hash, receipt.device_id, receipt.device_seq)
+        return receipt if told == (out.hash, identity.device_id, out.seq) else None
 
     # -- blobs
     def undelivered(self, limit: int) -> list[BlobRef]:
-        """Blobs of registered entries that the service does not hold whole: findings go before photos."""
+        """Blobs of registered entries that the service does not hold whole, oldest entry first."""
         rows = self._store.rows(
-            "SELECT DISTINCT blob.sha256, size, media_type, role FROM event_blob JOIN blob USING (sha256)"
-            " JOIN outbox USING (seq) WHERE outbox.state = 'done' AND NOT delivered ORDER BY seq LIMIT ?",
+            "SELECT blob.sha256, size, media_type, min(role) AS role FROM event_blob JOIN blob USING (sha256)"
+            " JOIN outbox USING (seq) WHERE outbox.state = 'done' AND NOT delivered AND blob.problem = ''"
+            " GROUP BY blob.sha256 ORDER BY min(seq) LIMIT ?",
             limit,
         )
         return [BlobRef(r["sha256"], r["size"], r["media_type"], r["role"]) for r in rows]
 
-    def undelivered_count(self) -> int:
-        sql = "SELECT count(DISTINCT sha256) AS n FROM event_blob JOIN blob USING (sha256) WHERE NOT delivered"
-        return int(self._store.rows(sql)[0]["n"])
+    def delivered(self, digests: Sequence[str]) -> None:
+        """The service holds these blobs whole."""
 
-    def delivered(self, digest: str) -> None:
-        self._store.write(lambda db: db.execute("UPDATE blob SET delivered = 1 WHERE sha256 = ?", [digest]))
+        def mark(db: sqlite_utils.Database) -> None:
+            for digest in digests:
+                db.table("blob").update(digest, {"delivered": 1, "problem": ""})
+
+        self._store.write(mark)
+
+    def blob_broken(self, digest: str, problem: str) -> None:
+        """A blob that cannot be sent: its record says so, all others go on."""
+        self._store.write(lambda db: db.table("blob").update(digest, {"problem": problem}))
 
     # -- what the screens list
-    def summaries(self, query: str, limit: int, open_only: bool = False) -> list[RecordSummary]:
+    def summaries(self, query: str, limit: int) -> list[RecordSummary]:
         """Records, newest first, whose name, code, number or day holds ``query``."""
         like = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        rows = self._store.rows(
-            "SELECT r.*, j.sealed_at, o.state, o.problem, o.next_try, c.ledger_number,"
-            " (SELECT count(*) FROM event_blob e JOIN blob b USING (sha256)"
-            "  WHERE e.seq = r.seq AND NOT b.delivered) AS blobs_left"
-            " FROM record r JOIN journal j USING (seq) JOIN outbox o USING (seq) LEFT JOIN receipt c USING (seq)"
-            " WHERE r.name LIKE ? ESCAPE '\\' OR r.code LIKE ? ESCAPE '\\' OR r.document_number LIKE ? ESCAPE '\\'"
-            " OR j.sealed_at LIKE ? ESCAPE '\\' ORDER BY r.seq DESC LIMIT ?",
-            like,
-            like,
-            like,
-            like,
-            limit,
-        )
-        found = [
+        where = " OR ".join(f"r.{column} LIKE ? ESCAPE '\\'" for column in ("name", "code", "document_number", "day"))
+        return self._summaries(f"WHERE {where} ORDER BY r.seq DESC LIMIT ?", like, like, like, like, limit)
+
+    def unfinished(self) -> list[RecordSummary]:
+        """Every record that is not complete, oldest first."""
+        found = self._summaries("WHERE o.state <> 'done' OR blobs_left > 0 ORDER BY r.seq")
+        return [s for s in found if s.state is not RecordState.COMPLETE]
+
+    def summary(self, event_id: str) -> RecordSummary:
+        return self._summaries("WHERE r.event_id = ?", event_id)[0]
+
+    def summary_at(self, seq: int) -> RecordSummary:
+        return self._summaries("WHERE r.seq = ?", seq)[0]
+
+    def _summaries(self, where: str, *values: object) -> list[RecordSummary]:
+        return [
             RecordSummary(
                 r["event_id"],
                 r["seq"],
@@ -178,22 +210,26 @@ class Outbox:
                 r["name"],
                 r["code"],
                 datetime.fromisoformat(r["sealed_at"]),
-                state_of(r["state"], r["blobs_left"]),
-                r["problem"],
+                state_of(r["state"], r["blobs_left"], bool(r["blob_problem"])),
+                r["problem"] or r["blob_problem"] or r["note"],
                 r["ledger_number"] or 0,
                 r["blobs_left"],
-                datetime.fromisoformat(r["next_try"]) if r["next_try"] else None,
+                _moment(r["next_try"]),
             )
-            for r in rows
+            for r in self._store.rows(_RECORDS + where, *values)
         ]
-        return [s for s in found if s.state is not RecordState.COMPLETE] if open_only else found
 
 
-def state_of(queue_state: str, blobs_left: int) -> RecordState:
+def state_of(queue_state: str, blobs_left: int, blob_problem: bool = False) -> RecordState:
     """The state on screen: a function of the queue and of the blobs that are still to be delivered."""
-    if queue_state == "done":
-        return RecordState.REGISTERED if blobs_left else RecordState.COMPLETE
-    return {"held": RecordState.HELD, "stuck": RecordState.STUCK}.get(queue_state, RecordState.SEALED)
+    if queue_state == "done" and blobs_left:
+        return RecordState.STUCK if blob_problem else RecordState.REGISTERED
+    states = {"done": RecordState.COMPLETE, "held": RecordState.HELD, "stuck": RecordState.STUCK}
+    return states.get(queue_state, RecordState.SEALED)
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _receive(db: sqlite_utils.Database, seq: int, signed: Signed, receipt: Receipt) -> None:
@@ -204,16 +240,15 @@ def _receive(db: sqlite_utils.Database, seq: int, signed: Signed, receipt: Recei
         "ledger_number": receipt.ledger_number,
     }
     db.table("receipt").upsert(row, pk="seq")
-    _set(db, seq, "done", 0, "", "")
+    db.table("outbox").update(seq, {"state": "done", "next_try": "", "problem": ""})
 
 
-def _failed(db: sqlite_utils.Database, queued: Queued, limit: int, now: datetime, chance: float) -> None:
-    tries = queued.tries + 1
-    if tries >= limit:
-        _set(db, queued.seq, "stuck", tries, "", _STUCK)
+def _failed(db: sqlite_utils.Database, seq: int, column: str, limit: int, next_try: datetime) -> None:
+    row = next(iter(db.query("SELECT tries, alone, resends FROM outbox WHERE seq = ?", [seq])))
+    count = row[column] + 1
+    changes = {column: count, "tries": row["tries"] + 1}
+    if count >= limit:
+        changes |= {"state": "stuck", "next_try": "", "problem": _UNREADABLE}
     else:
-        _set(db, queued.seq, "pending", tries, (now + backoff(tries, chance)).isoformat(), "")
-
-
-def _set(db: sqlite_utils.Database, seq: int, state: str, tries: int, next_try: str, problem: str) -> None:
-    db.table("outbox").update(seq, {"state": state, "tries": tries, "next_try": next_try, "problem": problem})
+        changes |= {"next_try": next_try.isoformat()}
+    db.table("outbox").update(seq, changes)

@@ -18,22 +18,26 @@ STEPS = (
     -- The device's chain. Rows are never updated and never deleted.
     CREATE TABLE journal (
         seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, hash TEXT NOT NULL UNIQUE,
-        event BLOB NOT NULL, signature BLOB NOT NULL, sealed_at TEXT NOT NULL
+        event BLOB NOT NULL, signature BLOB NOT NULL, sealed_at TEXT NOT NULL, refers_to TEXT NOT NULL
     ) STRICT;
+    CREATE INDEX journal_reference ON journal (refers_to) WHERE refers_to <> '';
+    CREATE INDEX journal_time ON journal (sealed_at);
     CREATE TRIGGER journal_kept BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'journal is append-only'); END;
     CREATE TRIGGER journal_fixed BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'journal is append-only'); END;
 
     -- What screens list of a journal entry that is a record.
     CREATE TABLE record (
         event_id TEXT PRIMARY KEY REFERENCES journal (event_id), seq INTEGER NOT NULL, document_number TEXT NOT NULL,
-        name TEXT NOT NULL, code TEXT NOT NULL
+        name TEXT NOT NULL, code TEXT NOT NULL, day TEXT NOT NULL, note TEXT NOT NULL
     ) STRICT;
 
     -- The queue, and the only one: an entry leaves it by its receipt.
     CREATE TABLE outbox (
         seq INTEGER PRIMARY KEY REFERENCES journal (seq), state TEXT NOT NULL DEFAULT 'pending',
-        tries INTEGER NOT NULL DEFAULT 0, next_try TEXT NOT NULL DEFAULT '', problem TEXT NOT NULL DEFAULT ''
+        tries INTEGER NOT NULL DEFAULT 0, alone INTEGER NOT NULL DEFAULT 0, resends INTEGER NOT NULL DEFAULT 0,
+        next_try TEXT NOT NULL DEFAULT '', problem TEXT NOT NULL DEFAULT ''
     ) STRICT;
+    CREATE INDEX outbox_open ON outbox (state, seq) WHERE state <> 'done';
     CREATE TABLE receipt (
         seq INTEGER PRIMARY KEY REFERENCES journal (seq), payload BLOB NOT NULL, signature BLOB NOT NULL,
         ledger_number INTEGER NOT NULL
@@ -41,7 +45,7 @@ STEPS = (
 
     CREATE TABLE blob (
         sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, media_type TEXT NOT NULL, stored_at TEXT NOT NULL,
-        delivered INTEGER NOT NULL DEFAULT 0
+        delivered INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT ''
     ) STRICT;
     CREATE TABLE event_blob (
         seq INTEGER NOT NULL REFERENCES journal (seq), sha256 TEXT NOT NULL REFERENCES blob (sha256),
@@ -53,8 +57,9 @@ STEPS = (
     CREATE TABLE recent_check (
         id INTEGER PRIMARY KEY, code TEXT NOT NULL, name TEXT NOT NULL, colour TEXT NOT NULL, at TEXT NOT NULL
     ) STRICT;
+    CREATE INDEX record_code ON record (code);
     CREATE TABLE alias (key TEXT PRIMARY KEY, code TEXT NOT NULL, confirmed INTEGER NOT NULL) STRICT;
-    CREATE TABLE alarm (id INTEGER PRIMARY KEY, what TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+    CREATE TABLE alarm (what TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
     """,
 )
 

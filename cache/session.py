@@ -1,153 +1,35 @@
 """An unlocked laptop in the hands of one officer: the one door from the screens to the store and the network.
 
 Every method may block on the disk (never on the network, but for ``sync``) and is called off the UI
-thread. Methods are thread-safe.
+thread. Methods are thread-safe. Each only delegates: the work is done in the module that it names.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as Flag
 
-from inspector.entity import Entity
+from cache.checks import Checks
+from cache.drafts import Drafts
+from cache.opened import Opened
+from cache.sealing import Sealing
+from cache.session_types import Checked as Checked
+from cache.session_types import Connection as Connection
+from cache.session_types import DraftSummary as DraftSummary
+from cache.session_types import Hit as Hit
+from cache.session_types import Paper as Paper
+from cache.session_types import Progress as Progress
+from cache.session_types import Proof as Proof
+from cache.session_types import RecentCheck as RecentCheck
+from cache.session_types import RecordState as RecordState
+from cache.session_types import RecordSummary as RecordSummary
+from cache.session_types import RegisterState as RegisterState
+from cache.session_types import SyncStatus as SyncStatus
+from cache.sync import Sync
+from inspector.checklist import Template
+from inspector.entries import Amendment, Lead
 from inspector.inspection import Basis, Inspection, Officer, Photo
-from inspector.payload import Payload
-from inspector.terms import Term
-from inspector.verdict import ClockTrust, Colour, Means, StoreHealth, Token, Verdict
-from inspector.wire import Handshake, Policy, Task
-
-
-class RecordState(Term):
-    """State of a record on screen; "sent" is not a state. Documented in docs/sync-states.md."""
-
-    DRAFT = "draft", "草稿"
-    SEALED = "sealed", "已封存"
-    REGISTERED = "registered", "已登记"
-    COMPLETE = "complete", "已完整"
-    HELD = "held", "中心暂存"
-    STUCK = "stuck", "需要处理"
-
-
-class Connection(Term):
-    """What the pill in the top bar says."""
-
-    OFFLINE = "offline", "离线"
-    SYNCING = "syncing", "正在同步"
-    ONLINE = "online", "已连接"
-    REFUSED = "refused", "证书不符"
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterState:
-    """The installed register. ``as_of`` is a signed time, never a file's."""
-
-    health: StoreHealth
-    area: str
-    area_name: str
-    epoch: int
-    row_version: int
-    rows: int
-    as_of: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One line of a search result."""
-
-    code: str
-    name: str
-    premises: str
-    state: str
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A code taken apart, looked up and judged."""
-
-    payload: Payload
-    means: Means
-    token: Token
-    entity: Entity | None
-    verdict: Verdict
-    candidates: tuple[Hit, ...] = ()
-    """Several codes in the text, or existing codes near a mistyped one: the officer picks."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecentCheck:
-    code: str
-    name: str
-    colour: Colour
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DraftSummary:
-    event_id: str
-    name: str
-    code: str
-    answered: int
-    items: int
-    saved_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSummary:
-    event_id: str
-    seq: int
-    document_number: str
-    name: str
-    code: str
-    sealed_at: datetime
-    state: RecordState
-    problem: str = ""
-    """Why it is held or stuck, in the user's language."""
-    ledger_number: int = 0
-    blobs_left: int = 0
-    next_try: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """The record as printed: PDF/A-2b, and its pages as PNG."""
-
-    pdf: bytes
-    pages: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a running sync is doing."""
-
-    what: str
-    done: int
-    total: int
-    """Bytes; 0 when not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The day-end proof: the service's signed word, compared with this laptop's chain."""
-
-    equal: bool
-    text: str
-    handshake: Handshake
-    local_seq: int
-    local_head: str
-
-
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
-    connection: Connection
-    pending_events: int
-    pending_blobs: int
-    queue: tuple[RecordSummary, ...]
-    """Every sealed record that is not complete."""
-    last_success: datetime | None
-    oldest_unsent: datetime | None
-    proof: Proof | None
-    clock: ClockTrust
+from inspector.verdict import ClockTrust, Means
+from inspector.wire import Policy, Task
 
 
 class Session:
@@ -155,109 +37,151 @@ class Session:
 
     officer: Officer
 
+    def __init__(self, opened: Opened, officer: Officer, sync: Sync) -> None:
+        self.officer = officer
+        self._opened = opened
+        self._checks = Checks(opened, officer.number)
+        self._drafts = Drafts(opened, officer)
+        self._sealing = Sealing(opened, officer)
+        self._sync = sync
+
     def lock(self) -> None:
         """Forget the keys. Drafts are already saved. Further calls raise VaultProblem."""
-        raise NotImplementedError
+        self._opened.close()
 
     # -- people and policy
     def roster(self) -> tuple[Officer, ...]:
         """Officers of this unit, valid or not."""
-        raise NotImplementedError
+        return self._opened.people.roster()
 
     def policy(self) -> Policy:
-        raise NotImplementedError
+        return self._opened.people.policy()
+
+    def templates(self) -> dict[str, Template]:
+        """The newest version of every checklist, by id."""
+        return self._opened.people.templates()
+
+    def template(self, ref: str) -> Template:
+        """The checklist ``id@version`` that an inspection names."""
+        return self._opened.people.template(ref)
 
     def clock_trust(self) -> ClockTrust:
-        raise NotImplementedError
+        return self._opened.times.judge(self.policy().lease_days)[1]
 
     def setting(self, name: str) -> str:
         """A setting of ``cache.settings`` as text."""
-        raise NotImplementedError
+        return self._opened.settings.get(name)
 
     def set_setting(self, name: str, value: str) -> None:
-        raise NotImplementedError
+        self._opened.settings.put(name, value)
+
+    def alarms(self) -> tuple[str, ...]:
+        """What a person should look at: lost files, a centre that holds less or more than this laptop."""
+        return self._opened.work.alarms()
+
+    def disk_low(self) -> bool:
+        """Whether the officer should be told that the disk is getting full (less than 10 GB)."""
+        return self._opened.blobs.low()
+
+    def change_password(self, old: str, new: str) -> None:
+        """Raises WrongPassword, LockedOut, WeakPassword."""
+        keys = self._opened.vault.open(self.officer.number, old)
+        self._opened.vault.put(keys, self.officer.number, new)
+        self.audit("password-changed", self.officer.number)
 
     # -- the register
     def register(self) -> RegisterState:
-        raise NotImplementedError
+        return self._checks.state()
 
     def search(self, text: str, limit: int = 20) -> list[Hit]:
-        raise NotImplementedError
+        return self._checks.search(text, limit)
 
     def check(self, data: bytes, means: Means) -> Checked:
         """Judge what was scanned or typed, and write the view to the journal."""
-        raise NotImplementedError
+        return self._checks.check(data, means)
 
     def recent_checks(self, limit: int = 10) -> list[RecentCheck]:
-        raise NotImplementedError
+        return self._opened.work.recent_checks(limit)
 
     # -- tasks, drafts
     def tasks(self) -> list[Task]:
-        raise NotImplementedError
+        return self._opened.work.tasks()
 
     def drafts(self) -> list[DraftSummary]:
-        raise NotImplementedError
+        return self._drafts.list()
 
     def begin(self, checked: Checked, template: str, basis: Basis, second: Officer) -> Inspection:
         """Start an inspection: id, document number, first save. Raises NotReady (certificates, basis)."""
-        raise NotImplementedError
+        return self._drafts.begin(checked, template, basis, second)
 
     def draft(self, event_id: str) -> Inspection:
-        raise NotImplementedError
+        return self._opened.work.draft(event_id)
 
     def save(self, inspection: Inspection) -> datetime:
         """Commit a draft durably; returns when. Raises AlreadySealed, StoreFull."""
-        raise NotImplementedError
+        return self._drafts.save(inspection)
 
     def discard(self, event_id: str, reason: str) -> None:
         """Abort a draft (已中止): sealed as an aborted record with its reason, never deleted."""
-        raise NotImplementedError
+        self._drafts.discard(event_id, reason)
 
     def add_photo(self, data: bytes, media_type: str, origin: str, shows: str) -> Photo:
         """Store a photo's original bytes, encrypted, durable. Raises StoreFull, UnreadablePicture."""
-        raise NotImplementedError
+        return self._drafts.add_photo(data, media_type, origin, shows)
 
     def picture(self, sha256: str) -> bytes:
-        raise NotImplementedError
+        return self._opened.blobs.get(sha256)
 
     # -- papers and the seal
     def paper(self, inspection: Inspection) -> Paper:
         """Set 现场检查笔录 exactly as it will be printed."""
-        raise NotImplementedError
+        return self._sealing.paper(inspection)
 
     def seal(self, inspection: Inspection, password: str) -> RecordSummary:
         """Seal in one transaction. Raises NotReady, WrongPassword, LockedOut, StoreFull."""
-        raise NotImplementedError
+        return self._sealing.seal(inspection, password)
 
     # -- records
     def records(self, query: str = "", limit: int = 200) -> list[RecordSummary]:
-        raise NotImplementedError
+        return self._opened.outbox.summaries(query, limit)
 
     def record(self, event_id: str) -> Inspection:
-        raise NotImplementedError
+        return self._sealing.record(event_id)
 
     def amend(self, event_id: str, reason: str, text: str) -> RecordSummary:
         """A dated correction of a sealed record, itself a sealed event."""
-        raise NotImplementedError
+        return self._sealing.amend(event_id, reason, text)
+
+    def amendments(self, event_id: str) -> tuple[tuple[datetime, Amendment], ...]:
+        """The corrections of a sealed record with their time, oldest first."""
+        return tuple((event.captured_at, body) for event, body in self._sealing.amendments(event_id))
 
     def lead(self, checked: Checked | None, text: str) -> None:
         """登记线索."""
-        raise NotImplementedError
+        self._sealing.lead(_lead(checked, text))
 
     def audit(self, action: str, detail: str) -> None:
         """An entry of the audit trail: prints, exports, overrides."""
-        raise NotImplementedError
+        self._opened.audit(self.officer.number, action, detail)
 
     # -- sync
     def sync_status(self) -> SyncStatus:
-        raise NotImplementedError
+        return self._sync.status()
 
     def sync(self, progress: Callable[[Progress], None], cancel: Flag) -> SyncStatus:
         """One whole round with the service: events up, blobs up, feed down, register down, proof.
 
         Raises ServiceDown, ServiceImpostor, ServiceRefused, Cancelled; what was done stays done.
         """
-        raise NotImplementedError
+        return self._sync.round(progress, cancel)
 
     def queue(self) -> Sequence[RecordSummary]:
-        raise NotImplementedError
+        return self._opened.outbox.unfinished()
+
+
+def _lead(checked: Checked | None, text: str) -> Lead:
+    if checked is None:
+        return Lead(text)
+    name = checked.entity.licence.name if checked.entity else checked.token.name
+    code = checked.entity.code if checked.entity else checked.payload.code
+    return Lead(text, code, name, checked.payload.text, checked.verdict.finding.value)

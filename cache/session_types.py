@@ -141,3 +141,5 @@ class SyncStatus:
     oldest_unsent: datetime | None
     proof: Proof | None
     clock: ClockTrust
+    next_try: datetime | None = None
+    """When the next round is due after one that failed; None when nothing failed."""

@@ -1,14 +1,16 @@
 """The vault: one random data key for the laptop, and a slot for every officer that opens it with a password.
 
 ``slots.json`` holds officer numbers and wrapped keys, never a name and never a key in clear. Wrong tries are counted in
-it as well, so that neither a restart nor a changed clock gives new tries.
+it as well, and the wait after them is measured by the clock since boot, so that neither a restart of the program nor a
+changed wall clock gives new tries.
 """
 
 import secrets
 import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from threading import RLock
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from cache.clock import Clock
 from cache.durable import write_durably
 from inspector import wire
 from inspector.errors import LockedOut, VaultDamaged, WeakPassword, WrongPassword
@@ -24,8 +27,9 @@ from inspector.trust import device
 
 VERSION = 1
 FREE_TRIES = 5
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=1)
+FIRST_WAIT = 30.0
+LONGEST_WAIT = 3600.0
+KEPT_FAILURES = 1000
 MIN_LENGTH = 12
 MIN_WORDS = 4
 _COMMON = ("password", "123456", "qwerty", "abc123", "admin", "iloveyou", "密码", "888888", "666666")
@@ -52,10 +56,18 @@ class Slot:
     wrapped: bytes
     cost: Cost = Cost()
     wrong: int = 0
-    free_at: datetime | None = None
-    """Earliest next try after too many wrong ones."""
-    seen: datetime | None = None
-    """Latest wall time seen at a try: a clock set back does not shorten the wait."""
+    wait: float = 0.0
+    """Seconds to wait before the next try."""
+    since: float = 0.0
+    """Reading of the clock since boot when the wait began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A wrong try, kept until the next unlock writes it to the journal."""
+
+    number: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,7 @@ class Slots:
     slots: tuple[Slot, ...] = ()
     recovery: bytes = b""
     """The data key sealed to the centre, so that a forgotten password loses no evidence."""
+    failures: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,11 @@ class Keys:
     data: bytes = field(repr=False)
 
 
+def new_keys() -> Keys:
+    """Keys of a new laptop."""
+    return derive(secrets.token_bytes(32))
+
+
 def derive(data_key: bytes) -> Keys:
     """The keys of database and photos, each of its own (HKDF-SHA256)."""
 
@@ -85,17 +103,16 @@ def derive(data_key: bytes) -> Keys:
     return Keys(part("database/1"), part("blobs/1"), data_key)
 
 
-def normal(password: str) -> bytes:
-    """A password as bytes: NFKC, so that the same keys give the same password on every system."""
-    return unicodedata.normalize("NFKC", password).encode()
+def plain_number(number: str) -> str:
+    """An officer's number as slots know it."""
+    return unicodedata.normalize("NFKC", number).strip().upper()
 
 
 def check_strength(password: str, number: str) -> None:
     """Raise WeakPassword unless 12 characters or 4 words, and not a common one."""
     text = unicodedata.normalize("NFKC", password).strip().lower()
-    words = [w for w in text.replace("-", " ").split() if w]
-    long_enough = len(text) >= MIN_LENGTH or len(set(words)) >= MIN_WORDS
-    if not long_enough or len(set(text)) < 5:
+    words = text.replace("-", " ").split()
+    if (len(text) < MIN_LENGTH and len(set(words)) < MIN_WORDS) or len(set(text)) < 5:
         raise WeakPassword
     rest = text
     for common in (*_COMMON, number.lower()):
@@ -105,121 +122,134 @@ def check_strength(password: str, number: str) -> None:
 
 
 class Vault:
-    """The slots file of one laptop."""
+    """The slots file of one laptop. Thread-safe."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock, cost: Cost | None = None) -> None:
+        """``cost`` is what new slots cost; never less than ``FLOOR``."""
         self.path = path
+        self._clock = clock
+        self._cost = cost or Cost()
+        self._lock = RLock()
         self._slots = self._read()
 
     def _read(self) -> Slots | None:
         try:
-            data = self.path.read_bytes()
+            slots = wire.decode(self.path.read_bytes(), Slots)
         except FileNotFoundError:
             return None
-        try:
-            return wire.decode(data, Slots)
-        except msgspec.MsgspecError as error:
-            raise VaultDamaged from error
+        except msgspec.MsgspecError:
+            raise VaultDamaged from None
+        if slots.version != VERSION:
+            raise VaultDamaged("本机保险库由其他版本的程序写入。", "请安装最新版本的程序；数据没有被改动。")
+        return slots
 
     def _write(self, slots: Slots) -> None:
         write_durably(self.path, wire.encode(slots))
         self._slots = slots
 
-    @property
-    def slots(self) -> Slots:
+    def _known(self) -> Slots:
         if self._slots is None:
             raise VaultDamaged
         return self._slots
 
     @property
-    def exists(self) -> bool:
-        return self._slots is not None and bool(self._slots.slots)
-
-    @property
     def numbers(self) -> tuple[str, ...]:
+        """Who has a slot; empty on a laptop that is not enrolled."""
         return tuple(s.number for s in self._slots.slots) if self._slots else ()
 
-    def create(self, device_id: str, number: str, password: str, recovery_key: bytes, cost: Cost) -> Keys:
-        """Make the data key, the first officer's slot and the recovery slot."""
-        check_strength(password, number)
-        data_key = secrets.token_bytes(32)
-        sealed = device.seal(recovery_key, data_key, f"recovery/{device_id}", secrets.token_bytes(32))
-        slot = _wrap(data_key, device_id, number, password, cost)
-        self._write(Slots(device_id, VERSION, (slot,), sealed))
-        return derive(data_key)
+    def create(self, keys: Keys, device_id: str, number: str, password: str, recovery_key: bytes) -> None:
+        """Write the slots of a new laptop: the first officer's, and the recovery slot. Raises WeakPassword."""
+        sealed = device.seal(recovery_key, keys.data, f"recovery/{device_id}", secrets.token_bytes(32))
+        slot = self._wrap(keys, device_id, number, password)
+        with self._lock:
+            self._write(Slots(device_id, VERSION, (slot,), sealed))
 
-    def put(self, keys: Keys, number: str, password: str, cost: Cost) -> None:
+    def put(self, keys: Keys, number: str, password: str) -> None:
         """Give an officer a slot, or a new password: only the wrap changes, whatever the size of the database."""
-        check_strength(password, number)
-        slot = _wrap(keys.data, self.slots.device_id, number, password, cost)
-        self._put(slot)
+        with self._lock:
+            self._put(self._wrap(keys, self._known().device_id, number, password))
 
-    def _put(self, slot: Slot) -> None:
-        others = tuple(s for s in self.slots.slots if s.number != slot.number)
-        self._write(replace(self.slots, slots=tuple(sorted((*others, slot), key=lambda s: s.number))))
-
-    def waiting(self, number: str, now: datetime) -> timedelta:
-        """How long until the next try is allowed; zero when it is."""
-        slot = self._find(number)
-        if slot is None or slot.free_at is None:
-            return timedelta(0)
-        return max(timedelta(0), slot.free_at - max(now, slot.seen or now))
+    def _put(self, slot: Slot, failures: tuple[Failure, ...] | None = None) -> None:
+        slots = self._known()
+        others = (s for s in slots.slots if s.number != slot.number)
+        kept = slots.failures if failures is None else failures[-KEPT_FAILURES:]
+        ordered = tuple(sorted((*others, slot), key=lambda s: s.number))
+        self._write(replace(slots, slots=ordered, failures=kept))
 
     def left(self, number: str) -> int:
         """Tries left before a wait; unknown numbers look like unused ones."""
         slot = self._find(number)
         return FREE_TRIES if slot is None else max(0, FREE_TRIES - slot.wrong)
 
-    def open(self, number: str, password: str, now: datetime) -> Keys:
-        """Unlock with a password. Raises WrongPassword or LockedOut; every try is counted before it is made."""
+    def locked_seconds(self, number: str) -> int:
+        """Whole seconds until the next try is allowed; 0 when it is."""
         slot = self._find(number)
-        if slot is None:
-            raise WrongPassword
-        wait = self.waiting(number, now)
-        if wait:
-            raise LockedOut(int(wait.total_seconds()) + 1)
-        seen = max(now, slot.seen or now)
-        counted = replace(slot, wrong=slot.wrong + 1, seen=seen, free_at=_next_try(slot.wrong + 1, seen))
-        self._put(counted)
-        data_key = _unwrap(slot, self.slots.device_id, password)
-        if data_key is None:
-            if counted.free_at is not None:
-                raise LockedOut(int((counted.free_at - seen).total_seconds()))
-            raise WrongPassword(self.left(number))
-        self._put(replace(slot, wrong=0, free_at=None, seen=seen))
-        return derive(data_key)
+        return 0 if slot is None else self._remaining(slot)
+
+    def _remaining(self, slot: Slot) -> int:
+        # After a reboot the clock since boot begins again: what it shows has passed for sure, so nothing is shortened.
+        now = self._clock.monotonic()
+        passed = now - slot.since if now >= slot.since else now
+        return max(0, -int(-(slot.wait - passed) // 1)) if slot.wait > passed else 0
+
+    def open(self, number: str, password: str) -> Keys:
+        """Unlock with a password. Raises WrongPassword or LockedOut; every try is counted before it is made."""
+        with self._lock:
+            slot = self._find(number)
+            if slot is None:
+                raise WrongPassword
+            if remaining := self._remaining(slot):
+                raise LockedOut(remaining)
+            wrong = slot.wrong + 1
+            counted = replace(slot, wrong=wrong, wait=_wait_after(wrong), since=self._clock.monotonic())
+            failures = self._known().failures
+            self._put(counted, (*failures, Failure(slot.number, self._clock.now())))
+            data_key = _unwrap(slot, self._known().device_id, password)
+            if data_key is None:
+                if counted.wait:
+                    raise LockedOut(self._remaining(counted))
+                raise WrongPassword(self.left(number))
+            self._put(replace(slot, wrong=0, wait=0.0, since=0.0), failures)
+            return derive(data_key)
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Wrong tries that are not in the journal yet."""
+        return self._slots.failures if self._slots else ()
+
+    def forget_failures(self, told: int) -> None:
+        """The oldest ``told`` wrong tries are in the journal now."""
+        with self._lock:
+            slots = self._known()
+            self._write(replace(slots, failures=slots.failures[told:]))
 
     def _find(self, number: str) -> Slot | None:
-        wanted = number.strip().upper()
-        return next((s for s in self.slots.slots if s.number == wanted), None)
+        wanted = plain_number(number)
+        return next((s for s in self._slots.slots if s.number == wanted), None) if self._slots else None
+
+    def _wrap(self, keys: Keys, device_id: str, number: str, password: str) -> Slot:
+        check_strength(password, number)
+        salt, nonce, number = secrets.token_bytes(16), secrets.token_bytes(12), plain_number(number)
+        cipher = AESGCM(_stretch(password, salt, self._cost))
+        return Slot(number, salt, nonce, cipher.encrypt(nonce, keys.data, _bound(device_id, number)), self._cost)
 
 
-def _next_try(wrong: int, seen: datetime) -> datetime | None:
-    if wrong < FREE_TRIES:
-        return None
-    doublings = min(wrong - FREE_TRIES, 16)
-    return seen + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+def _wait_after(wrong: int) -> float:
+    return 0.0 if wrong < FREE_TRIES else min(FIRST_WAIT * 2 ** min(wrong - FREE_TRIES, 16), LONGEST_WAIT)
 
 
 def _stretch(password: str, salt: bytes, cost: Cost) -> bytes:
+    """The slot's key. NFKC, so that the same keys pressed give the same password on every system."""
+    if cost.memory < FLOOR.memory or cost.passes < FLOOR.passes or cost.lanes < FLOOR.lanes:
+        raise VaultDamaged
     kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory)
-    return kdf.derive(normal(password))
+    return kdf.derive(unicodedata.normalize("NFKC", password).encode())
 
 
 def _bound(device_id: str, number: str) -> bytes:
     return wire.encode([VERSION, device_id, number])
 
 
-def _wrap(data_key: bytes, device_id: str, number: str, password: str, cost: Cost) -> Slot:
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    number = number.strip().upper()
-    key = _stretch(password, salt, cost)
-    return Slot(number, salt, nonce, AESGCM(key).encrypt(nonce, data_key, _bound(device_id, number)), cost)
-
-
 def _unwrap(slot: Slot, device_id: str, password: str) -> bytes | None:
-    if slot.cost.memory < FLOOR.memory or slot.cost.passes < FLOOR.passes:
-        raise VaultDamaged
     key = _stretch(password, slot.salt, slot.cost)
     try:
         return AESGCM(key).decrypt(slot.nonce, slot.wrapped, _bound(device_id, slot.number))

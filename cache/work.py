@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,12 +12,12 @@ import sqlite_utils
 from cache.db import Store
 from cache.identity import Identity
 from cache.session_types import DraftSummary, RecentCheck
-from inspector import journal, wire
+from inspector import freshness, journal, wire
 from inspector.errors import AlreadySealed, InspectionProblem
 from inspector.inspection import Inspection
 from inspector.journal import Head
 from inspector.verdict import Colour
-from inspector.wire import BlobRef, Event, EventKind, SealedEvent
+from inspector.wire import BlobRef, Event, EventKind, SealedEvent, Task
 
 T = TypeVar("T")
 
@@ -46,6 +46,21 @@ class Listing:
     document_number: str
     name: str
     code: str
+    note: str = ""
+
+
+class HeadMoved(Exception):
+    """Another entry was appended meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A block of document numbers from the centre: ``first`` to ``last``, both ours; ``first`` moves on with use."""
+
+    year: int
+    prefix: str
+    first: int
+    last: int
 
 
 class Work:
@@ -57,12 +72,10 @@ class Work:
 
     # -- small values
     def meta(self, name: str, kind: type[T]) -> T | None:
-        rows = self.store.rows("SELECT value FROM meta WHERE name = ?", name)
-        return wire.decode(rows[0]["value"], kind) if rows else None
+        return read_meta(self.store, name, kind)
 
     def set_meta(self, name: str, value: Any) -> None:
-        data = wire.encode(value)
-        self.store.write(lambda db: put_meta(db, name, data))
+        write_meta(self.store, name, value)
 
     def get_register(self) -> bytes | None:
         """For ``cache.register``: the row that says which register is in use."""
@@ -110,14 +123,21 @@ class Work:
         """Seal one entry: number, chain, signature, queue and listing in one transaction."""
         return self.store.write(lambda db: self._append(db, entry, listing))
 
-    def seal_draft(self, entry: Entry, listing: Listing) -> Head:
-        """Seal an inspection and close its draft, in one transaction. Raises AlreadySealed."""
+    def seal_draft(self, entry: Entry, listing: Listing, task_id: str = "", after: Head | None = None) -> Head:
+        """Seal an inspection, close its draft and its task, in one transaction.
+
+        Raises AlreadySealed, and HeadMoved when the newest entry is not ``after`` any more.
+        """
 
         def seal(db: sqlite_utils.Database) -> Head:
             if _sealed(db, entry.event_id):
                 raise AlreadySealed
+            if after is not None and _head(db) != after:
+                raise HeadMoved
             head = self._append(db, entry, listing)
             db.table("draft").delete_where("event_id = ?", [entry.event_id])
+            if task_id:
+                db.execute("UPDATE task SET state = 'done' WHERE task_id = ?", [task_id])
             return head
 
         return self.store.write(seal)
@@ -147,6 +167,7 @@ class Work:
                 "seq": new.seq,
                 "event_id": event.event_id,
                 "kind": event.kind.value,
+                "refers_to": event.refers_to,
                 "hash": new.hash,
                 "event": sealed.event,
                 "signature": sealed.signature,
@@ -164,9 +185,16 @@ class Work:
                     "document_number": listing.document_number,
                     "name": listing.name,
                     "code": listing.code,
+                    "day": freshness.china_day(entry.captured_at).isoformat(),
+                    "note": listing.note,
                 }
             )
         return new
+
+    def hash_at(self, seq: int) -> str:
+        """Hash of an entry, or empty when there is none of that number."""
+        rows = self.store.rows("SELECT hash FROM journal WHERE seq = ?", seq)
+        return str(rows[0]["hash"]) if rows else ""
 
     def head(self) -> Head:
         rows = self.store.rows("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
@@ -175,6 +203,11 @@ class Work:
     def event(self, event_id: str) -> Event | None:
         rows = self.store.rows("SELECT event FROM journal WHERE event_id = ?", event_id)
         return wire.decode(rows[0]["event"], Event) if rows else None
+
+    def referring(self, event_id: str) -> list[Event]:
+        """Entries about another one, oldest first."""
+        rows = self.store.rows("SELECT event FROM journal WHERE refers_to = ? ORDER BY seq", event_id)
+        return [wire.decode(r["event"], Event) for r in rows]
 
     def chain(self) -> Iterable[SealedEvent]:
         """Every entry, oldest first."""
@@ -186,16 +219,35 @@ class Work:
         rows = self.store.rows("SELECT max(sealed_at) AS newest FROM journal")
         return _time(rows[0]["newest"]) if rows[0]["newest"] else None
 
-    # -- document numbers
-    def next_number(self, kind: str, year: int) -> int:
-        """The next number of a series on this laptop; used once, also when the draft is aborted."""
-        name = f"number/{kind}/{year}"
+    def inspected_since(self, code: str, moment: datetime | None) -> int:
+        """Inspections of an entity sealed here this year that the register, made at ``moment``, cannot count yet."""
+        rows = self.store.rows(
+            "SELECT count(*) AS n FROM record JOIN journal USING (seq) WHERE record.code = ? AND kind = ?"
+            " AND sealed_at > ?",
+            code,
+            EventKind.INSPECTION.value,
+            moment.astimezone(UTC).isoformat() if moment else "",
+        )
+        return int(rows[0]["n"])
 
-        def take(db: sqlite_utils.Database) -> int:
-            rows = list(db.query("SELECT value FROM meta WHERE name = ?", [name]))
-            number: int = 1 + (wire.decode(rows[0]["value"], int) if rows else 0)
+    # -- document numbers
+    def next_number(self, year: int) -> str:
+        """A document number that no other laptop gives and this one never again, also when the draft is aborted.
+
+        From the blocks that the centre gave for the year; when they are used up, from the device's own name.
+        """
+
+        def take(db: sqlite_utils.Database) -> str:
+            blocks = value_of(db, "numbers", list[Numbers]) or []
+            for at, block in enumerate(blocks):
+                if block.year == year and block.first <= block.last:
+                    blocks[at] = replace(block, first=block.first + 1)
+                    put_meta(db, "numbers", wire.encode(blocks))
+                    return f"{block.prefix}{block.first:04d}号"
+            name = f"number/{year}"
+            number = 1 + (value_of(db, name, int) or 0)
             put_meta(db, name, wire.encode(number))
-            return number
+            return f"现检〔{year}〕{self.identity.device_id.removeprefix('d-')[:8].upper()}-{number:04d}号"
 
         return self.store.write(take)
 
@@ -217,7 +269,41 @@ class Work:
         return [r["sha256"] for r in self.store.rows("SELECT sha256 FROM blob")]
 
     def alarm(self, what: str, now: datetime) -> None:
-        self.store.write(lambda db: db.table("alarm").insert({"what": what, "at": now.isoformat()}))
+        """Keep something that a person should look at. The same sentence is kept once."""
+        row = {"what": what, "at": now.isoformat()}
+        self.store.write(lambda db: db.table("alarm").insert(row, pk="what", ignore=True))
+
+    def alarms(self) -> tuple[str, ...]:
+        return tuple(r["what"] for r in self.store.rows("SELECT what FROM alarm ORDER BY at"))
+
+    # -- what the feed brought
+    def tasks(self) -> list[Task]:
+        """Open tasks, the nearest first."""
+        rows = self.store.rows("SELECT body FROM task WHERE state = 'open' ORDER BY due, task_id")
+        return [wire.decode(r["body"], Task) for r in rows]
+
+    def alias(self, key: str) -> tuple[str, bool] | None:
+        """The code that a payload without identifier is bound to, and whether the centre confirmed it."""
+        rows = self.store.rows("SELECT code, confirmed FROM alias WHERE key = ?", key) if key else []
+        return (rows[0]["code"], bool(rows[0]["confirmed"])) if rows else None
+
+
+def read_meta(store: Store, name: str, kind: type[T]) -> T | None:
+    """A small value of the store, or None."""
+    rows = store.rows("SELECT value FROM meta WHERE name = ?", name)
+    return wire.decode(rows[0]["value"], kind) if rows else None
+
+
+def write_meta(store: Store, name: str, value: Any) -> None:
+    """Set a small value, durably."""
+    data = wire.encode(value)
+    store.write(lambda db: put_meta(db, name, data))
+
+
+def value_of(db: sqlite_utils.Database, name: str, kind: type[T]) -> T | None:
+    """A small value inside a transaction, or None."""
+    rows = list(db.query("SELECT value FROM meta WHERE name = ?", [name]))
+    return wire.decode(rows[0]["value"], kind) if rows else None
 
 
 def put_meta(db: sqlite_utils.Database, name: str, value: bytes) -> None:

@@ -15,6 +15,8 @@
     │   ├── WeakPassword           too short, too common
     │   ├── VaultDamaged           key file or database cannot be opened
     │   ├── StoreFull              no room on the disk
+    │   ├── Locked                 locked meanwhile: the keys are forgotten
+    │   ├── InUse                  another window of the program has this laptop's data open
     │   └── CipherMissing          the database driver would write in clear
     ├── RegisterProblem
     │   ├── NoRegister             nothing installed for this area
@@ -128,6 +130,18 @@ class StoreFull(VaultProblem):
     code = "store-full"
     sentence = "磁盘空间不足，刚才的内容没有写入。"
     advice = "请清理磁盘或导出到 U 盘；已保存的内容不受影响。"
+
+
+class Locked(VaultProblem):
+    code = "locked"
+    sentence = "本机已锁定。"
+    advice = "请重新解锁；草稿已自动保存。"
+
+
+class InUse(VaultProblem):
+    code = "in-use"
+    sentence = "本机数据正被另一个“码上查”窗口使用。"
+    advice = "请切换到已打开的窗口；找不到时请重启电脑后再打开。"
 
 
 class CipherMissing(VaultProblem):

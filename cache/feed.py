@@ -1,0 +1,108 @@
+"""What the centre sends down: taken in order, each item once, kept even when this program does not know its kind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlite_utils
+
+from cache import trust
+from cache.work import Numbers, Work, put_meta, value_of
+from inspector import wire
+from inspector.checklist import Template
+from inspector.hosts import HostRules
+from inspector.wire import Feed, FeedItem, OfficerEntry, Policy, Task
+
+CURSOR = "feed/next"
+
+
+@dataclass(frozen=True, slots=True)
+class Officers:
+    """Body of ``officers``: the whole roster."""
+
+    officers: tuple[OfficerEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Body of ``alias``: the centre's word on what a payload without identifier is bound to."""
+
+    key: str
+    code: str
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Body of ``decision``: a person decided about a held event."""
+
+    content_hash: str
+    accepted: bool
+    reason: str = ""
+
+
+def cursor(work: Work) -> int:
+    """Number after which the feed goes on."""
+    return work.meta(CURSOR, int) or 0
+
+
+def apply(work: Work, feed: Feed, now: datetime) -> int:
+    """Take one page in, in one transaction; how many items were new. Taken twice is taken once."""
+
+    def take(db: sqlite_utils.Database) -> int:
+        after = value_of(db, CURSOR, int) or 0
+        fresh = sorted((i for i in feed.items if i.number > after), key=lambda i: i.number)
+        for item in fresh:
+            row: dict[str, Any] = {"number": item.number, "kind": item.kind, "body": wire.encode(item.body)}
+            db.table("feed").insert(row)
+            try:
+                if item.kind == "trust":
+                    lists = msgspec.convert(item.body, trust.Lists)
+                    trust.take(db, lists, work.identity.enrolment.receipt_key)
+                else:
+                    _take(db, item)
+            except msgspec.ValidationError:
+                what = f"中心的第 {item.number} 号通知（{item.kind[:20]}）本程序不能读取，请更新程序。"
+                db.table("alarm").insert({"what": what, "at": now.isoformat()}, pk="what", ignore=True)
+        put_meta(db, CURSOR, wire.encode(max(after, feed.next)))
+        return len(fresh)
+
+    return work.store.write(take)
+
+
+def _take(db: sqlite_utils.Database, item: FeedItem) -> None:
+    if item.kind == "task":
+        task = msgspec.convert(item.body, Task)
+        row = {"task_id": task.task_id, "body": wire.encode(task), "state": task.state, "due": task.due}
+        db.table("task").upsert(row, pk="task_id")
+    elif item.kind == "officers":
+        put_meta(db, "officers", wire.encode(msgspec.convert(item.body, Officers).officers))
+    elif item.kind == "policy":
+        put_meta(db, "policy", wire.encode(msgspec.convert(item.body, Policy)))
+    elif item.kind == "hosts":
+        put_meta(db, "hosts", wire.encode(msgspec.convert(item.body, HostRules)))
+    elif item.kind == "template":
+        _append(db, "templates", msgspec.convert(item.body, Template))
+    elif item.kind == "numbers":
+        _append(db, "numbers", msgspec.convert(item.body, Numbers))
+    elif item.kind == "alias":
+        alias = msgspec.convert(item.body, Alias)
+        bound: dict[str, Any] = {"key": alias.key, "code": alias.code, "confirmed": int(alias.confirmed)}
+        db.table("alias").upsert(bound, pk="key")
+    elif item.kind == "decision":
+        _decide(db, msgspec.convert(item.body, Decision))
+
+
+def _append(db: sqlite_utils.Database, name: str, value: Any) -> None:
+    put_meta(db, name, wire.encode([*(value_of(db, name, list[Any]) or []), value]))
+
+
+def _decide(db: sqlite_utils.Database, decision: Decision) -> None:
+    """An accepted event is sent again, to fetch its receipt; a refused one stays held with the reason."""
+    state, problem = ("pending", "") if decision.accepted else ("held", decision.reason)
+    db.execute(
+        "UPDATE outbox SET state = ?, problem = ?, tries = 0, alone = 0, resends = 0, next_try = ''"
+        " WHERE state IN ('held', 'stuck') AND seq = (SELECT seq FROM journal WHERE hash = ?)",
+        [state, problem, decision.content_hash],
+    )

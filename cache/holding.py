@@ -1,0 +1,67 @@
+"""The register in use: opened at unlock, proved in the background, exchanged by a sync while screens read on."""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Lock
+
+from cache.register import Register, RegisterStore
+from cache.session_types import RegisterState
+from cache.work import Work
+from inspector.divisions import area_name
+from inspector.errors import Cancelled, NoRegister, RegisterDamaged
+from inspector.verdict import StoreHealth
+
+
+class Holding:
+    """Thread-safe. A damaged or missing register is a state, not an error, until somebody looks something up."""
+
+    def __init__(self, folder: Path, work: Work) -> None:
+        self.files = RegisterStore(folder, work)
+        self._area = work.identity.enrolment.area
+        self._lock = Lock()
+        self._stop = Event()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="register-check")
+        self._register: Register | None = None
+        self._without = StoreHealth.MISSING
+        self.checked: Future[StoreHealth] | None = None
+        """The proof of the whole file that runs since unlock."""
+        try:
+            self._register = self.files.open()
+        except RegisterDamaged:
+            self._without = StoreHealth.DAMAGED
+        except NoRegister:
+            pass
+        else:
+            self.checked = self._worker.submit(self._check, self._register)
+
+    def _check(self, register: Register) -> StoreHealth:
+        with suppress(Cancelled, NoRegister):
+            return register.check_file(self._stop)
+        return StoreHealth.UNCHECKED
+
+    def state(self) -> RegisterState:
+        if self._register is not None:
+            return self._register.state()
+        return RegisterState(self._without, self._area, area_name(self._area), 0, 0, 0, None)
+
+    def use(self) -> Register:
+        """The register to look things up in. Raises NoRegister, RegisterDamaged."""
+        if self._register is not None:
+            return self._register
+        raise RegisterDamaged if self._without is StoreHealth.DAMAGED else NoRegister
+
+    def exchange(self, register: Register) -> StoreHealth:
+        """Use another register from now on, after proving it; lookups under way end in the old one."""
+        health = register.check_file(self._stop)
+        with self._lock:
+            old, self._register = self._register, register
+        if old is not None:
+            old.close()
+        return health
+
+    def close(self) -> None:
+        self._stop.set()
+        self._worker.shutdown()
+        if self._register is not None:
+            self._register.close()

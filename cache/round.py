@@ -1,0 +1,278 @@
+"""One round with the service: carries out what the plan says, action by action; what was done stays done."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Event as Flag
+from typing import Protocol
+
+from cache import feed, proof
+from cache.opened import Opened
+from cache.outbox import Outgoing
+from cache.packs import Packs
+from cache.plan import (
+    Action,
+    AskBlobs,
+    Prove,
+    SendBlob,
+    SendEvents,
+    Shake,
+    State,
+    TakeFeed,
+    TakeRegister,
+    backoff,
+    missing_chunks,
+    plan,
+)
+from cache.remote import opened as opened_by
+from cache.session_types import Progress, Proof
+from inspector.errors import (
+    Cancelled,
+    Problem,
+    RegisterProblem,
+    ServiceDown,
+    ServiceImpostor,
+    ServiceRefused,
+    StoreFull,
+    VaultDamaged,
+)
+from inspector.trust import device
+from inspector.verdict import StoreHealth
+from inspector.wire import (
+    CHUNK,
+    BlobRef,
+    BlobState,
+    BlobStates,
+    EventAnswers,
+    Feed,
+    Handshake,
+    RegisterKey,
+    SealedEvent,
+    Signed,
+    SnapshotManifest,
+)
+
+LOOKED_AT = 2000
+"""Queued entries that one plan looks at."""
+PROOF = "proof"
+
+
+class Service(Protocol):
+    """What a round asks of the service: see ``cache.remote.Remote``."""
+
+    def handshake(self) -> Signed: ...
+    def events(self, batch: list[SealedEvent]) -> EventAnswers: ...
+    def have(self, blobs: list[BlobRef]) -> BlobStates: ...
+    def put_chunk(self, sha256: str, number: int, data: bytes) -> BlobState: ...
+    def feed(self, after: int) -> Feed: ...
+    def register_keys(self) -> list[RegisterKey]: ...
+    def fetch(self, path: str, start: int) -> Iterator[bytes]: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProof:
+    """The last proof as it is kept: the signed word, and the own chain at that moment."""
+
+    signed: Signed
+    proof: Proof
+
+
+class Round:
+    """Used once, by one thread."""
+
+    def __init__(
+        self,
+        laptop: Opened,
+        service: Service,
+        chance: Callable[[], float],
+        progress: Callable[[Progress], None],
+        cancel: Flag,
+    ) -> None:
+        self._laptop = laptop
+        self._outbox = laptop.outbox
+        self._service = service
+        self._chance = chance
+        self._progress = progress
+        self._cancel = cancel
+        self._state = State()
+        self.trouble: Problem | None = None
+        """What kept one part of the round from being done, when the others went on."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the service has answered."""
+        return self._state.shaken
+
+    def run(self) -> None:
+        """Raises ServiceDown, ServiceImpostor, ServiceRefused, Cancelled, StoreFull."""
+        while actions := plan(self._look(), self._laptop.times.wall()):
+            for action in actions:
+                self._stop_if_cancelled()
+                self._do(action)
+
+    def _look(self) -> State:
+        self._state = replace(
+            self._state,
+            pending=tuple(self._outbox.pending(LOOKED_AT)),
+            blobs=tuple(b for b in self._outbox.undelivered(LOOKED_AT)),
+        )
+        return self._state
+
+    def _stop_if_cancelled(self) -> None:
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Shake():
+                self._shake()
+            case SendEvents():
+                self._send_events(self._outbox.outgoing(action.seqs))
+            case AskBlobs():
+                self._ask(list(action.blobs))
+            case SendBlob():
+                self._send_blob(action)
+            case TakeFeed():
+                self._take_feed()
+            case TakeRegister():
+                self._take_register()
+            case Prove():
+                self._prove()
+
+    # -- greeting and proof
+    def _handshake(self) -> tuple[Signed, Handshake]:
+        signed = self._service.handshake()
+        identity = self._laptop.work.identity
+        told = opened_by(signed, identity.enrolment.receipt_key, Handshake)
+        if told.device_id != identity.device_id:
+            raise ServiceImpostor
+        self._laptop.times.heard(told.server_time)
+        return signed, told
+
+    def _shake(self) -> None:
+        """Greet; a service that lost what it had confirmed (restored from a backup) gets it again."""
+        _, told = self._handshake()
+        if self._outbox.newest_registered() > told.highest_seq:
+            self._outbox.again(told.highest_seq)
+        if self._outbox.registered(told.highest_seq) > told.count:
+            self._outbox.again(0)
+        self._state = replace(self._state, shaken=True)
+
+    def _prove(self) -> None:
+        signed, told = self._handshake()
+        work = self._laptop.work
+        head, ours = work.head(), work.hash_at(told.highest_seq)
+        result = proof.compare(told, head, ours)
+        if proof.contradicts(told, head, ours):
+            work.alarm(result.text, self._laptop.times.wall())
+        work.set_meta(PROOF, StoredProof(signed, result))
+        self._state = replace(self._state, proved=True)
+
+    # -- up
+    def _send_events(self, sent: list[Outgoing]) -> None:
+        size = sum(len(out.sealed.event) for out in sent)
+        self._progress(Progress("上传记录", 0, size))
+        try:
+            answers = self._service.events([out.sealed for out in sent]).answers
+        except (ServiceDown, ServiceRefused):
+            self._handshake()  # raises when it is the network that fails, and not these entries
+            self._outbox.failed(sent, self._later(sent))
+            return
+        for receipt in self._outbox.answered(sent, answers, self._later(sent)):
+            self._laptop.times.heard(receipt.server_time)
+        self._progress(Progress("上传记录", size, size))
+
+    def _later(self, sent: list[Outgoing]) -> datetime:
+        seqs = {out.seq for out in sent}
+        tries = max((q.tries for q in self._state.pending if q.seq in seqs), default=0)
+        return self._laptop.times.wall() + backoff(tries + 1, self._chance())
+
+    def _leave_out(self, digest: str) -> None:
+        self._state = replace(self._state, left_out=self._state.left_out | {digest})
+
+    def _ask(self, blobs: list[BlobRef]) -> None:
+        try:
+            answers = {s.sha256: s for s in self._service.have(blobs).blobs}
+        except ServiceRefused:
+            if len(blobs) > 1:
+                for blob in blobs:
+                    self._ask([blob])
+                return
+            answers = {}
+        held = dict(self._state.held)
+        for blob in blobs:
+            answer = answers.get(blob.sha256)
+            if answer is None:
+                self._leave_out(blob.sha256)
+            else:
+                held[blob.sha256] = frozenset(answer.chunks)
+        self._outbox.delivered([b.sha256 for b in blobs if b.sha256 in answers and answers[b.sha256].complete])
+        self._state = replace(self._state, held=held)
+
+    def _send_blob(self, action: SendBlob) -> None:
+        blob = action.blob
+        self._leave_out(blob.sha256)
+        try:
+            data = self._laptop.blobs.get(blob.sha256)
+        except VaultDamaged as problem:
+            self._outbox.blob_broken(blob.sha256, problem.sentence)
+            return
+        for number in action.chunks or missing_chunks(blob.size, frozenset()):
+            self._stop_if_cancelled()
+            start = number * CHUNK
+            self._progress(Progress("上传照片", start, blob.size))
+            try:
+                answer = self._service.put_chunk(blob.sha256, number, data[start : start + CHUNK])
+            except ServiceRefused:
+                return  # the next round asks again which chunks are there
+            if answer.complete:
+                self._outbox.delivered([blob.sha256])
+                return
+
+    # -- down
+    def _take_feed(self) -> None:
+        work = self._laptop.work
+        while True:
+            after = feed.cursor(work)
+            page = self._service.feed(after)
+            feed.apply(work, page, self._laptop.times.wall())
+            if not page.more or feed.cursor(work) == after:
+                break
+        self._state = replace(self._state, feed_taken=True)
+
+    def _take_register(self) -> None:
+        self._state = replace(self._state, register_taken=True)
+        try:
+            self._renew_register()
+        except (RegisterProblem, ServiceRefused, StoreFull) as problem:
+            self.trouble = problem
+
+    def _renew_register(self) -> None:
+        """Fetch and install the newest register of the own area, if it is newer or the one in use is not good."""
+        identity, holding = self._laptop.work.identity, self._laptop.holding
+        keys = {k.target: k.sealed for k in self._service.register_keys()}
+        if not keys:
+            return
+        now, _ = self._laptop.times.judge(self._laptop.people.policy().lease_days)
+        packs = Packs(self._laptop.folder / "register", identity.enrolment.tuf_root, self._service.fetch)
+        offered = [p for p in packs.refresh(now) if p.path in keys and p.manifest.area == identity.enrolment.area]
+        state = holding.state()
+        usable = state.health in (StoreHealth.GOOD, StoreHealth.UNCHECKED)
+        if not offered or (usable and _version(offered[-1].manifest) <= (state.epoch, state.row_version)):
+            return
+        pack = offered[-1]
+        key = device.unseal(identity.keys.box, keys[pack.path], "register")
+        if key is None:
+            raise ServiceRefused("中心给的主体数据密钥不是给这台电脑的。", "请联系管理员。")
+        path: Path = packs.download(
+            pack, lambda done, total: self._progress(Progress("下载主体数据", done, total)), self._cancel
+        )
+        self._progress(Progress("安装主体数据", 0, 0))
+        holding.exchange(holding.files.install(path, key, pack.manifest, pack.sha256))
+        packs.clean()
+
+
+def _version(manifest: SnapshotManifest) -> tuple[int, int]:
+    return manifest.epoch, manifest.row_version
