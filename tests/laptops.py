@@ -1,148 +1,64 @@
-"""Laptops for tests: enrolled without a network by a centre made of keys alone, at a clock that the test holds."""
+"""A device for tests of the service: real keys, real signatures, the real client over real TLS."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
-from cache.founding import found
-from cache.identity import DeviceKeys, Identity
-from cache.laptop import Laptop
-from cache.session import Session
-from cache.vault import Vault, new_keys
-from inspector import checklist, inspection, wire
-from inspector.checklist import Template
-from inspector.inspection import (
-    Basis,
-    BasisKind,
-    Comparison,
-    Comparisons,
-    Inspection,
-    ItemFinding,
-    Notice,
-    Officer,
-    Signature,
-    SignerRole,
-    Stroke,
-)
-from inspector.papers import record
+from cache.clock import SystemClock
+from cache.remote import Remote, fetch_authority, opened, parse_link
+from central.demo.load import AREA, UNIT
+from central.server import EmbeddedService
+from inspector import journal
+from inspector.journal import Head
 from inspector.trust import device
-from inspector.verdict import Means
-from inspector.wire import DeviceCertificate, Enrolment, OfficerEntry, Policy, Signed
-
-START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-PASSWORD = "雪落-黑河-渡口-灯塔"
-UNIT = "爱辉区市场监督管理局"
-OFFICERS = (
-    OfficerEntry("HH0001", "张建国", "23110000327", "2027-06-30", UNIT),
-    OfficerEntry("HH0002", "王芳喆", "23110000419", "2027-06-30", UNIT),
-    OfficerEntry("HH0003", "李昇", "23110000502", "2026-03-31", UNIT),
-)
-RECEIPT_KEY = bytes(range(1, 33))
-RECOVERY_KEY = bytes(range(2, 34))
-DEVICE = DeviceKeys(bytes(range(3, 35)), bytes(range(4, 36)))
-DEVICE_ID = "d-0011223344556677"
+from inspector.wire import BlobRef, DeviceCertificate, Enrolment, EnrolmentRequest, Event, EventKind, SealedEvent
 
 
 @dataclass
-class HeldClock:
-    """A clock that moves only when told. ``jump`` moves the wall alone, as a person who sets it does."""
+class Device:
+    """An enrolled device with its chain."""
 
-    wall: datetime = START
-    since_boot: float = 5000.0
+    remote: Remote
+    enrolment: Enrolment
+    device_id: str
+    signing: bytes
+    box: bytes
+    head: Head = field(default_factory=Head)
 
-    def now(self) -> datetime:
-        return self.wall
-
-    def monotonic(self) -> float:
-        return self.since_boot
-
-    def wait(self, seconds: float) -> None:
-        self.wall += timedelta(seconds=seconds)
-        self.since_boot += seconds
-
-    def jump(self, by: timedelta) -> None:
-        self.wall += by
-
-
-def signed(value: object, key: bytes = RECEIPT_KEY) -> Signed:
-    payload = wire.encode(value)
-    return Signed(payload, device.sign(key, payload), "receipt")
-
-
-def identity(area: str = "231102") -> Identity:
-    """A laptop as the centre of these tests certified it."""
-    certificate = DeviceCertificate(DEVICE_ID, "laptop", device.signing_public(DEVICE.signing), UNIT, area, START)
-    enrolment = Enrolment(
-        signed(certificate),
-        device.signing_public(RECEIPT_KEY),
-        device.box_public(RECOVERY_KEY),
-        b"{}",
-        area,
-        UNIT,
-        OFFICERS,
-        Policy(),
-        START,
-    )
-    return Identity(DEVICE, certificate, enrolment, "https://127.0.0.1:1", "")
+    def event(self, **more: Any) -> SealedEvent:
+        """The next entry of the chain."""
+        values: dict[str, Any] = {
+            "event_id": secrets.token_hex(16),
+            "kind": EventKind.LEAD,
+            "schema": "lead/1",
+            "device_id": self.device_id,
+            "device_seq": self.head.seq + 1,
+            "prev_hash": self.head.hash,
+            "officers": ("HH0001",),
+            "captured_at": datetime.now().astimezone(),
+            "clock": "good",
+            "body": {"text": "门前有未登记的摊点"},
+        }
+        sealed = journal.seal(Event(**{**values, **more}), self.signing)
+        self.head = Head(self.head.seq + 1, journal.entry_hash(sealed.event))
+        return sealed
 
 
-def enrol(folder: Path, clock: HeldClock, who: Identity | None = None) -> None:
-    """Lay down what an enrolment leaves: a store with the identity, and the first officer's slot."""
-    folder.mkdir(parents=True, exist_ok=True)
-    keys = new_keys()
-    found(folder, keys, who or identity())
-    vault = Vault(folder / "slots.json", clock)
-    vault.create(keys, DEVICE_ID, "HH0001", PASSWORD, device.box_public(RECOVERY_KEY))
+def enrolled(service: EmbeddedService, area: str = AREA, unit: str = UNIT) -> Device:
+    """Enrol a new device with a fresh link."""
+    link = parse_link(service.enrolment_link(area, unit))
+    authority = fetch_authority(link)
+    signing, box = secrets.token_bytes(32), secrets.token_bytes(32)
+    first = Remote(link.base_url, authority, SystemClock())
+    request = EnrolmentRequest(link.code, "测试电脑", device.signing_public(signing), device.box_public(box))
+    enrolment = first.enrol(request)
+    first.close()
+    certificate = opened(enrolment.certificate, enrolment.receipt_key, DeviceCertificate)
+    remote = Remote(link.base_url, authority, SystemClock(), certificate.device_id, signing)
+    return Device(remote, enrolment, certificate.device_id, signing, box)
 
 
-def unlocked(folder: Path, clock: HeldClock) -> tuple[Laptop, Session]:
-    """A laptop in the hands of 张建国."""
-    if not (folder / "slots.json").exists():
-        enrol(folder, clock)
-    laptop = Laptop(folder, clock)
-    return laptop, laptop.unlock("HH0001", PASSWORD)
-
-
-def second(session: Session) -> Officer:
-    return next(o for o in session.roster() if o.number == "HH0002")
-
-
-def begun(session: Session, text: bytes = b"92231102MA1Y000189", template: str = "food-sale") -> Inspection:
-    """An inspection that has just begun."""
-    checked = session.check(text, Means.SCANNED)
-    basis = Basis(BasisKind.PLAN, "爱市监双随机〔2026〕18号", notice_number="爱市监检通〔2026〕18号")
-    return session.begin(checked, template, basis, second(session))
-
-
-def finished(session: Session, draft: Inspection, clock: HeldClock, photos: int = 1) -> Inspection:
-    """The same inspection with every answer, some photos, and signed by all: ready for the seal."""
-    template = session.template(draft.template)
-    clock.wait(600)
-    draft = replace(
-        draft,
-        party=replace(draft.party, name="爱辉区喆喆便利店", premises="黑河市爱辉区兴安街8号", representative="周垚鑫"),
-        comparisons=Comparisons(*(Comparison.SAME,) * 5),
-        notice=Notice(True, True, answer="不申请回避"),
-        situation="货架整洁，进货票据齐全。",
-        outcomes=("no_problem",),
-        place="黑河市爱辉区兴安街8号",
-    )
-    for item in inspection.items_of(draft, template):
-        draft = inspection.answer(draft, item.id, ItemFinding.CONFORMS)
-    for number in range(photos):
-        photo = session.add_photo(b"\xff\xd8photo %d" % number + bytes(300_000), "image/jpeg", "camera", "货架")
-        draft = inspection.attach(draft, photo)
-    draft = inspection.finish(draft, clock.now())
-    return signed_by_all(draft, template, clock.now())
-
-
-def signed_by_all(draft: Inspection, template: Template, at: datetime) -> Inspection:
-    mark = record.text_hash(record.words(draft, template))
-    points = tuple((0.1 + 0.02 * n, 0.2 + 0.1 * (n % 3), 0.5, 20 * n) for n in range(20))
-    for role in (SignerRole.PARTY, SignerRole.OFFICER_A, SignerRole.OFFICER_B):
-        draft = inspection.sign(draft, Signature(role, "", (Stroke(points),), at, mark))
-    return draft
-
-
-def templates() -> dict[str, Template]:
-    return checklist.shipped()
+def blob_of(data: bytes, role: str = "photo") -> BlobRef:
+    return BlobRef(sha256(data).hexdigest(), len(data), "image/jpeg", role)
