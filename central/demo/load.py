@@ -1,14 +1,14 @@
 """Fills a service with the demonstration: entities, officers of two units, tasks, published areas."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from central import desk, issue
 from central.demo.entities import Maker
 from central.service import Service
 from inspector.divisions import AREAS
 from inspector.entity import Entity, RegistrationState
-from inspector.freshness import china_day
+from inspector.freshness import china_day, days_left, holds
 from inspector.wire import OfficerEntry, SnapshotManifest, Task
 
 SEED = 2311
@@ -16,6 +16,7 @@ AREA = "231102"
 UNIT = "黑河市爱辉区市场监督管理局"
 OTHER_UNIT = "五大连池市市场监督管理局"
 ENTITIES = 20_000
+WARNING_DAYS = 30
 
 
 def officers(service: Service) -> tuple[OfficerEntry, ...]:
@@ -53,25 +54,36 @@ def load_demo(
 
 
 def _tasks(service: Service, entities: list[Entity]) -> list[Task]:
-    """Three tasks of a random-inspection plan on active entities of the demonstration's area."""
+    """Three tasks of a random-inspection plan: shops of the demonstration's area with nothing against them."""
     today = china_day(service.now())
-    fit = [
-        e
-        for e in entities
-        if e.area == AREA and e.licence.state is RegistrationState.ACTIVE and e.permits and e.inspection_cap is None
-    ]
+    food = [e for e in entities if e.area == AREA and _in_order(e, today)]
     return [
         Task(
             f"t-{number}",
             f"爱市监双随机〔{today.year}〕{number + 17}号",
-            "食品经营单位双随机检查" if number < 3 else "登记事项检查",
+            "食品经营单位双随机检查",
             entity.code,
             entity.licence.name,
             entity.licence.premises,
-            "food-sale" if number < 3 else "registration",
+            "food-sale",
             "plan",
             (today + timedelta(days=3 * number - 2)).isoformat(),
             f"爱市监检通〔{today.year}〕{number + 17}号",
         )
-        for number, entity in enumerate(fit[:3], 1)
+        for number, entity in enumerate(food[:3], 1)
     ]
+
+
+def _in_order(entity: Entity, today: date) -> bool:
+    """An active grocery whose permits run on, without records, suspension or cap."""
+    licence = entity.licence
+    running = [p for p in entity.permits if (days_left(p, today) or 0) > WARNING_DAYS and holds(p, today)]
+    return (
+        licence.state is RegistrationState.ACTIVE
+        and licence.suspended_until is None
+        and licence.scope.startswith("食品销售")
+        and bool(running)
+        and len(running) == len(entity.permits)
+        and not entity.credit
+        and entity.inspection_cap is None
+    )
