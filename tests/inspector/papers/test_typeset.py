@@ -1,5 +1,6 @@
 """The paper as printed: read back with another program, hostile words and all."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -198,3 +199,10 @@ def test_scribbles_are_drawn() -> None:
     dark = [int((cv2.imdecode(np.frombuffer(p, np.uint8), 0) < 128).sum()) for p in (empty, inked)]
     assert dark[1] > dark[0]
     assert scribble(1) != scribble(2)
+
+
+def test_papers_can_be_set_on_several_threads_at_once() -> None:
+    made = paper()
+    alone = typeset.pdf(made)
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: typeset.pdf(made), range(8))) == {alone}
