@@ -38,7 +38,7 @@ class Checks:
         recent = {c.code for c in self._opened.work.recent_checks(50)}
         return self._opened.holding.use().search(text, limit, area=self._opened.holding.state().area, recent=recent)
 
-    def check(self, data: bytes, means: Means) -> Checked:
+    def check(self, data: bytes, means: Means, on_site_differs: bool = False) -> Checked:
         """Judge what was scanned or typed. A register that cannot be read is part of the judgement, not an error."""
         opened = self._opened
         policy = opened.people.policy()
@@ -61,6 +61,7 @@ class Checks:
             now,
             trust,
             alias_confirmed=confirmed,
+            on_site_differs=on_site_differs,
             max_age_days=policy.max_data_age_days,
             permit_warning_days=policy.permit_warning_days,
         )

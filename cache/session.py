@@ -96,9 +96,12 @@ class Session:
     def search(self, text: str, limit: int = 20) -> list[Hit]:
         return self._checks.search(text, limit)
 
-    def check(self, data: bytes, means: Means) -> Checked:
-        """Judge what was scanned or typed, and write the view to the journal."""
-        return self._checks.check(data, means)
+    def check(self, data: bytes, means: Means, on_site_differs: bool = False) -> Checked:
+        """Judge what was scanned or typed, and write the view to the journal.
+
+        ``on_site_differs``: the officer saw that name, address or signboard are not those of the code.
+        """
+        return self._checks.check(data, means, on_site_differs)
 
     def recent_checks(self, limit: int = 10) -> list[RecentCheck]:
         return self._opened.work.recent_checks(limit)

@@ -22,6 +22,7 @@ SETTINGS = {
     "size": Setting("standard", ("standard", "large", "huge")),
     "camera": Setting(""),
     "camera_mirror": Setting("off", _SWITCH),
+    "camera_turns": Setting("0", ("0", "1", "2", "3")),
     "sound": Setting("on", _SWITCH),
     "speech": Setting("on", _SWITCH),
     "sync_automatic": Setting("on", _SWITCH),

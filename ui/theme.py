@@ -94,7 +94,7 @@ PAIRS = (
 class Scale(Term):
     """How large text and controls are."""
 
-    NORMAL = "normal", "标准"
+    NORMAL = "standard", "标准"
     LARGE = "large", "大"
     HUGE = "huge", "特大"
 

@@ -1,0 +1,33 @@
+"""What every screen is to the window: a page with a title that is entered and left."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class Screen(QWidget):
+    """A page of the window. Screens ask for things by signals; the window does them."""
+
+    name = ""
+    """By which ``Window.go`` finds it."""
+    title = ""
+
+    going = Signal(str, dict)
+    """Another screen is wanted: its name and the arguments of its ``enter``."""
+    troubled = Signal(object)
+    """A ``Problem`` for the strip."""
+    said = Signal(str)
+    """A sentence for the strip: something is done."""
+    crumbed = Signal(str)
+    """What stands beside the title."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("screen")
+
+    def enter(self, **arguments: Any) -> None:
+        """The officer comes here."""
+
+    def leave(self) -> None:
+        """The officer goes elsewhere, or the laptop is locked."""
