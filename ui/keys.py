@@ -86,6 +86,17 @@ FIND = _key("/", "/", "查找", "记录")
 
 SYNC_NOW = _key("F5", "F5", "立即同步", "同步")
 
+ARRIVE = _key("Ctrl+Return", "Ctrl+Enter", "登记到场", "到场")
+TO_ITEMS = _key("Ctrl+Return", "Ctrl+Enter", "开始检查", "告知")
+TO_SIGN = _key("Ctrl+Return", "Ctrl+Enter", "去签名", "检查")
+LEAVE_NOTE = _key("Escape", "Esc", "离开输入框", "检查")
+IMPORT_PHOTO = _key("Ctrl+O", "Ctrl+O", "导入照片", "取证")
+READ_ON = _key("PgDown", "PgDn", "继续宣读", "签名")
+REFUSE = _key("R", "R", "拒绝签名", "签名")
+TO_REVIEW = _key("Ctrl+Return", "Ctrl+Enter", "查看文书并封存", "签名")
+OPEN_RECORD = _key("Return", "Enter", "打开记录", "记录")
+AMEND = _key("E", "E", "更正", "记录")
+
 _BUTTON_KEYS = frozenset({"Return", "Space"})
 
 
