@@ -4,7 +4,8 @@ A line through the middle of a finder pattern crosses dark, light, dark, light, 
 angle; all rows and all columns are searched at once.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import cv2
@@ -15,7 +16,9 @@ from inspector.scan.qr.layout import Grid, size_of
 
 MAX_PATTERNS = 24
 MAX_TRIPLES = 40
+MAX_PAIRED = 5
 MIN_SUPPORT = 0.4
+MAX_CROSSINGS = 400
 MIN_CONTRAST = 0.06
 
 
@@ -69,22 +72,26 @@ def _patterns_at_one_size(gray: Image) -> list[Pattern]:
     columns[dy.astype(int), dx.astype(int)] = 1
     near = np.ones((5, 5), np.uint8)
     both = cv2.bitwise_and(cv2.dilate(rows, near), cv2.dilate(columns, near))
-    count, labels = cv2.connectedComponents(both, connectivity=8)
-    a, b = labels[ay.astype(int), ax.astype(int)], labels[dy.astype(int), dx.astype(int)]
-    lines = np.minimum(np.bincount(a, minlength=count), np.bincount(b, minlength=count))
-    n = np.maximum(1, np.bincount(a, minlength=count) + np.bincount(b, minlength=count))
-    x, y, module = (
-        (np.bincount(a, u, minlength=count) + np.bincount(b, v, minlength=count)) / n
-        for u, v in ((ax, dx), (ay, dy), (across, down))
-    )
-    support = np.minimum(1, lines / (3 * module + 0.1))
-    chosen = np.flatnonzero((support >= MIN_SUPPORT) & (np.arange(count) > 0))
-    contrast = _contrast(gray, x[chosen], y[chosen], module[chosen])
-    return [
-        Pattern(float(x[i]), float(y[i]), float(module[i]), float(support[i] * c))
-        for i, c in zip(chosen, contrast, strict=True)
-        if c > MIN_CONTRAST
-    ]
+    centres = cv2.connectedComponentsWithStats(both, connectivity=8)[3][1:]
+    crossed = [_lines_through(x, y, (across, ax, ay), (down, dx, dy)) for x, y in centres[:MAX_CROSSINGS]]
+    sure = [p for p in crossed if p.weight >= MIN_SUPPORT]
+    contrast = _contrast(gray, *(np.array([getattr(p, of) for p in sure]) for of in ("x", "y", "module")))
+    return [replace(p, weight=p.weight * c) for p, c in zip(sure, contrast.tolist(), strict=True) if c > MIN_CONTRAST]
+
+
+def _lines_through(x: float, y: float, across: tuple[Grid, Grid, Grid], down: tuple[Grid, Grid, Grid]) -> Pattern:
+    """The pattern around a place where rows and columns cross in the ratio; ``weight`` is the share of lines that do.
+
+    The inner square of a perfect pattern is crossed by three modules of rows and as many columns.
+    """
+    near_a = np.maximum(abs(across[1] - x) / 1.2, abs(across[2] - y) / 2.2) < across[0]
+    near_d = np.maximum(abs(down[1] - x) / 2.2, abs(down[2] - y) / 1.2) < down[0]
+    if not near_a.any() or not near_d.any():
+        return Pattern(x, y, 1.0, 0.0)
+    module = float(np.median(np.concatenate([across[0][near_a], down[0][near_d]])))
+    lines = min(np.count_nonzero(near_a), np.count_nonzero(near_d))
+    middle_x, middle_y = float(across[1][near_a].mean()), float(down[2][near_d].mean())
+    return Pattern(middle_x, middle_y, module, min(1.0, lines / (3 * module + 0.1)))
 
 
 def _contrast(gray: Image, x: Grid, y: Grid, module: Grid) -> Grid:
@@ -124,7 +131,7 @@ def _crossings(dark: Grid) -> tuple[Grid, Grid, Grid]:
     return module, np.minimum(middle - row * (width + 1), width - 1), row.astype(np.float32)
 
 
-def triples(found: list[Pattern]) -> list[Triple]:
+def triples(found: Sequence[Pattern]) -> list[Triple]:
     """Triples that may be the corners of one symbol, the best first."""
     out = []
     for three in combinations(found, 3):
@@ -146,19 +153,57 @@ def _corner(at: Grid, corner: int, modules: list[float]) -> Triple:
         others.reverse()
         a, b = b, a
     la, lb = float(np.hypot(*a)) + 1e-6, float(np.hypot(*b)) + 1e-6
-    module = _true_module(modules, a / la, b / lb)
+    module, version = measured(np.vstack([at[corner], at[others[0]], at[others[0]], at[others[1]]]), modules)
     cosine = abs(float(a @ b)) / (la * lb)
-    version = ((la + lb) / 2 / module + 7 - 17) / 4
     unequal = abs(float(np.log(la / lb)))
     spread = float(np.log(max(modules) / min(modules)))
     misfit = cosine * 1.2 + unequal + spread * 0.6 + 0.01 * max(0.0, version)
     return Triple(at[[corner, *others]], module, version, misfit)
 
 
-def _true_module(modules: list[float], a: Grid, b: Grid) -> float:
+def _true_module(modules: Sequence[float], a: Grid, b: Grid) -> float:
     """Lines along the picture's axes cross a turned symbol slantwise: by up to the square root of two too long."""
     slant = (max(abs(a[0]), abs(a[1])) + max(abs(b[0]), abs(b[1]))) / 2
     return float(np.mean(modules)) * float(slant)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two patterns that may belong to one symbol whose third is hidden."""
+
+    points: Grid
+    """2 × 2 pixels."""
+    modules: tuple[float, float]
+
+    def squares(self) -> Iterator[tuple[Grid, int]]:
+        """Squares that rest on the two, as corners (top left, top right, bottom right, bottom left), each with the
+        index of its hidden pattern. The two are a side of it or its rising diagonal, either way round."""
+        a, b = self.points
+        for p, q in ((a, b), (b, a)):
+            aside = np.array([p[1] - q[1], q[0] - p[0]])  # a quarter turn clockwise
+            yield np.vstack([p, q, q + aside, p + aside]), 3
+            yield np.vstack([q, q + aside, p + aside, p]), 1
+            middle, half = (p + q) / 2, aside / 2
+            yield np.vstack([middle - half, q, middle + half, p]), 0
+
+
+def pairs(found: Sequence[Pattern]) -> list[Pair]:
+    """Pairs of alike patterns, the surest first."""
+    out = []
+    for p, q in combinations(found[:MAX_PAIRED], 2):
+        if max(p.module, q.module) > 1.6 * min(p.module, q.module):
+            continue
+        points = np.array([(p.x, p.y), (q.x, q.y)])
+        out.append((p.weight + q.weight, Pair(points, (p.module, q.module))))
+    return [pair for _, pair in sorted(out, key=lambda o: -o[0])]
+
+
+def measured(corners: Grid, modules: Sequence[float]) -> tuple[float, float]:
+    """Module in pixels and version (not whole) of a square of four corners' centres."""
+    a, b = corners[1] - corners[0], corners[3] - corners[0]
+    la, lb = float(np.hypot(*a)) + 1e-6, float(np.hypot(*b)) + 1e-6
+    module = _true_module(modules, a / la, b / lb)
+    return module, ((la + lb) / 2 / module + 7 - 17) / 4
 
 
 def versions_near(estimate: float) -> list[int]:

@@ -140,6 +140,18 @@ class Surface:
                     break
         return Placed(placed.version, points, best)
 
+    def best_bowed(self, placed: Placed) -> Placed:
+        """Paper bends across one of its axes: the bow that fits best, out of a few on either side of flat."""
+        tl, tr, _, bl = placed.points[:4]
+        tried = [placed]
+        for axis, along in ((4, tr - tl), (5, bl - tl)):
+            across = np.array([-along[1], along[0]]) / (float(np.hypot(*along)) + 1e-6) * self.module
+            for bow in (-5.0, -3.0, -1.5, 1.5, 3.0, 5.0):
+                points = placed.points.copy()
+                points[axis] += bow * across
+                tried.append(self.judged(Placed(placed.version, points)))
+        return max(tried, key=lambda p: p.score)
+
     def sampled(self, placed: Placed) -> Grid:
         """Gray values of the modules and one ring around them, (size + 2)²; each the mean of five places."""
         size = size_of(placed.version)

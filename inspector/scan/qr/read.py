@@ -1,13 +1,14 @@
 """Read one symbol whose whereabouts are known, or search a picture for symbols."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from inspector.scan.pictures import Image
 from inspector.scan.qr import decide, soft
-from inspector.scan.qr.finder import Triple, patterns, triples, versions_near
+from inspector.scan.qr.finder import Pattern, measured, pairs, patterns, triples, versions_near
 from inspector.scan.qr.grid import Placed, Surface, start
 from inspector.scan.qr.layout import VERSIONS, Grid, size_of
 from inspector.scan.reading import Reading
@@ -21,6 +22,7 @@ SMALLEST = 1.2
 PROMISING = 0.72
 """Score of a first rough placing below which there is no symbol (noise stays below in 95 of 100)."""
 WORTH_DECODING = 0.9
+MAX_GUESSES = 12
 Enough = Callable[[], bool]
 
 
@@ -49,37 +51,68 @@ def from_quad(gray: Image, quad: Quad) -> Reading | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """A supposed symbol: where its patterns are, which versions fit, which of its corners are free to move far."""
+
+    surface: Surface
+    starts: list[Placed]
+    free: tuple[int, ...]
+    seen: Grid
+    """The patterns that it rests on, n × 2 pixels."""
+
+    @property
+    def score(self) -> float:
+        return self.starts[0].score
+
+
 def search(gray: Image, enough: Enough, taken: Sequence[Reading] = ()) -> list[Reading]:
     """Symbols found by their finder patterns, the likeliest first, until ``enough`` says that the time is up."""
     out: list[Reading] = list(taken)
-    guesses = []
-    for triple in triples(patterns(gray)):
-        if enough():
-            break
-        if not _within(triple.points, out):
-            guesses.append(_guess(gray, triple))
-    guesses.sort(key=lambda g: -g[0])
-    for _, surface, starts, points in guesses:
-        if enough():
-            break
-        if not _within(points, out) and (found := _from_starts(surface, starts)) is not None:
-            out.append(found)
+    found = [p for p in patterns(gray) if not _within(np.array([(p.x, p.y)]), out)]
+    for supposed in (_from_triples, _from_pairs):
+        guesses = sorted(supposed(gray, found, enough), key=lambda g: -g.score)
+        for guess in guesses[:MAX_GUESSES]:
+            if enough():
+                return out[len(taken) :]
+            if not _within(guess.seen, out) and (reading := _from_starts(guess)) is not None:
+                out.append(reading)
     return out[len(taken) :]
 
 
-def _guess(gray: Image, triple: Triple) -> tuple[float, Surface, list[Placed], Grid]:
-    tl, tr, bl = triple.points
-    corners = np.vstack([tl, tr, tr + bl - tl, bl])
-    surface = Surface(gray, corners, triple.module)
+def _from_triples(gray: Image, found: Sequence[Pattern], enough: Enough) -> Iterator[_Guess]:
+    for triple in triples(found):
+        if enough():
+            return
+        tl, tr, bl = triple.points
+        corners = np.vstack([tl, tr, tr + bl - tl, bl])
+        yield _guess(gray, corners, triple.module, versions_near(triple.version), FOURTH, triple.points)
+
+
+def _from_pairs(gray: Image, found: Sequence[Pattern], enough: Enough) -> Iterator[_Guess]:
+    """Where glare or damage hides one finder pattern, the other two still say where it must be, one way or another."""
+    for pair in pairs(found):
+        for corners, hidden in pair.squares():
+            if enough():
+                return
+            module, version = measured(corners, pair.modules)
+            if versions := versions_near(version):
+                yield _guess(gray, corners, module, versions, (2, hidden), pair.points)
+
+
+def _guess(
+    gray: Image, corners: Grid, module: float, versions: Sequence[int], free: tuple[int, ...], seen: Grid
+) -> _Guess:
+    surface = Surface(gray, corners, module)
     here = surface.here(corners)
-    starts = [surface.judged(start(v, here)) for v in versions_near(triple.version)]
-    starts.sort(key=lambda p: -p.score)
-    return starts[0].score, surface, starts, triple.points
+    starts = [surface.judged(start(v, here)) for v in versions]
+    return _Guess(surface, sorted(starts, key=lambda p: -p.score), free, seen)
 
 
-def _from_starts(surface: Surface, starts: Sequence[Placed]) -> Reading | None:
-    rough = sorted((surface.settled(p, FOURTH, (2.0, 1.0, 0.5)) for p in starts[:4]), key=lambda p: -p.score)
-    for placed in rough[:2]:
+def _from_starts(guess: _Guess) -> Reading | None:
+    surface = guess.surface
+    rough = [surface.settled(p, guess.free, (2.0, 1.0, 0.5)) for p in guess.starts[:4]]
+    for placed in sorted(rough, key=lambda p: -p.score)[:2]:
         if placed.score < PROMISING:
             return None
         if (found := _read(surface, placed)) is not None:
@@ -90,6 +123,8 @@ def _from_starts(surface: Surface, starts: Sequence[Placed]) -> Reading | None:
 def _read(surface: Surface, placed: Placed) -> Reading | None:
     """Settle the corners, then, if that is not enough, the bend of the paper."""
     for moves, steps in ((CORNERS, (0.35, 0.15, 0.07)), (BOWED, (0.8, 0.4, 0.2, 0.1)), (WARPED, (0.5, 0.25, 0.12))):
+        if moves is BOWED:
+            placed = surface.best_bowed(placed)
         placed = surface.settled(placed, moves, steps)
         if placed.score < WORTH_DECODING:
             continue
@@ -101,9 +136,9 @@ def _read(surface: Surface, placed: Placed) -> Reading | None:
 
 
 def _within(points: Grid, readings: Sequence[Reading]) -> bool:
-    """Whether two of the points lie in a symbol that has been read."""
+    """Whether most of the points lie in a symbol that has been read."""
     for reading in readings:
         outline = np.array(reading.corners, np.float32)
-        if sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) > 0 for x, y in points) >= 2:
+        if 2 * sum(cv2.pointPolygonTest(outline, (float(x), float(y)), False) >= 0 for x, y in points) > len(points):
             return True
     return False
