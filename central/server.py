@@ -42,10 +42,10 @@ def serve(settings: Settings) -> None:
 
 
 class EmbeddedService:
-    """The real service on a free port of loopback, in a thread of this process."""
+    """The real service on loopback, in a thread of this process; on a free port unless told which."""
 
-    def __init__(self, folder: Path, database_url: str = "") -> None:
-        self._listening = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, folder: Path, database_url: str = "", port: int = 0) -> None:
+        self._listening = socket.create_server(("127.0.0.1", port))
         port = self._listening.getsockname()[1]
         self.service = open_service(Settings(folder, database_url, "127.0.0.1", port, "127.0.0.1"))
         self._server = _server(self.service, "error")

@@ -84,7 +84,9 @@ class Stage:
         """Click a widget that the user can see and use."""
         if not (target.isVisible() and target.isEnabled()):
             raise TourFailed(f"控件不可用：{target.objectName() or target.accessibleName() or type(target).__name__}")
-        QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or target.rect().center())
+        QTest.mouseClick(
+            target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or target.rect().center()
+        )
         self.settle()
 
     def settle(self) -> None:
