@@ -98,6 +98,10 @@ class _Pinned(HTTPAdapter):
         return host, {"ssl_context": self._context, "cert_reqs": "CERT_REQUIRED"} if pool else {}
 
 
+class _NotThere(ServiceRefused):
+    """The service has nothing under this address."""
+
+
 class Remote:
     """The service as one enrolled device sees it. Not thread-safe: the sync thread owns it.
 
@@ -151,7 +155,8 @@ class Remote:
             raise ServiceRefused(f"中心服务没有处理这次请求（{answer.status_code}）。") from None
         if report.code == EnrolmentRefused.code:
             raise EnrolmentRefused
-        raise ServiceRefused(report.title, report.detail)
+        kind = _NotThere if answer.status_code == 404 else ServiceRefused
+        raise kind(report.title, report.detail)
 
     def _call(self, method: str, target: str, kind: type[T], body: bytes = b"", **headers: str) -> T:
         with self._send(method, wire.PREFIX + target, body, **headers) as answer:
@@ -190,7 +195,7 @@ class Remote:
         """Bytes of a file of the service's TUF repository from ``start`` on. Raises FileNotFoundError."""
         try:
             answer = self._send("GET", f"{wire.PREFIX}/tuf/{quote(path)}", Range=f"bytes={start}-")
-        except ServiceRefused:
+        except _NotThere:
             raise FileNotFoundError(path) from None
         with answer:
             if answer.status_code != 206:

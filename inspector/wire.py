@@ -28,8 +28,11 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes, kind: type[T]) -> T:
-    """Decode and check; raises ``msgspec.ValidationError`` or ``msgspec.DecodeError``."""
-    return msgspec.json.decode(data, type=kind)
+    """Decode and check; raises ``msgspec.ValidationError`` or ``msgspec.DecodeError``, both ``MsgspecError``."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError("not UTF-8") from error
 
 
 class EventKind(Term):

@@ -1,4 +1,4 @@
-"""What a tour stands on: steps that are printed, claims that are checked, screenshots, and patience instead of sleep."""
+"""What a tour stands on: printed steps, checked claims, screenshots, and patience instead of sleep."""
 
 import time
 from collections.abc import Callable, Iterator
