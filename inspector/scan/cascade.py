@@ -100,6 +100,14 @@ class Scanner:
         """End the decoder process. Harmless when done twice."""
         self._worker.close()
 
+    def warm(self) -> None:
+        """Start the decoder process and wait until it can work; else it is started when first needed."""
+        self._worker.warm()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the costly stage under way, at most ``seconds``: for sources that are faster than a camera."""
+        self._worker.wait(seconds)
+
     def still(self, image: Image, seconds: float = STILL_SECONDS) -> Still:
         """All codes of one picture (gray or blue-green-red), within about ``seconds`` of CPU time."""
         began = time.thread_time()

@@ -17,7 +17,7 @@ def scan_files(paths: Sequence[str], *, as_json: bool, out: TextIO, err: TextIO,
     with Scanner(all_kinds) as scanner:
         for path in paths:
             try:
-                result = scanner.still(load_picture(path))
+                result = scanner.still(load_picture(path, gray=True))
             except UnreadablePicture as problem:
                 code = 1
                 print(f"{path}：{problem.sentence}{problem.advice}", file=err)

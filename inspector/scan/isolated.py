@@ -82,6 +82,16 @@ class Isolated:
         self._pipe = ours
         self._ready, self._ready_by = False, time.monotonic() + START_SECONDS
 
+    def warm(self) -> None:
+        """Start the process and wait until it can work."""
+        self.start()
+        self._is_ready(START_SECONDS)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until the job under way has an answer, at most ``seconds``."""
+        if self._due is not None and self._pipe is not None:
+            self._pipe.poll(max(0.0, min(seconds, self._due - time.monotonic())))
+
     def submit(self, kind: str, image: Image, seconds: float) -> bool:
         """Begin a job on a gray picture; False while the process is starting or busy."""
         if self._due is not None:

@@ -1,4 +1,4 @@
-"""Hard pictures with their truths: sixteen kinds of trouble, made from seeds, so that no one set of photographs is tuned to."""
+"""Hard pictures with their truths, kind by kind, made from seeds: so that no one set of photographs is tuned to."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,8 @@ class Hard:
 def symbol(data: bytes | str, module: int = 8, level: str = "M", version: int = 0) -> Image:
     """A clean code, gray, with its quiet zone."""
     options = {"ec_level": level} | ({"version": version} if version else {})
-    barcode = zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.QRCodeModel2, **options)
+    text = data.decode("ascii") if isinstance(data, bytes) else data  # bytes would get an ECI, which WeChat cannot read
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, **options)
     return np.array(barcode.to_image(scale=module, add_quiet_zones=True))
 
 
