@@ -20,6 +20,7 @@ sys.modules["pysqlite3.dbapi2"] = sqlcipher
 
 import sqlite_utils  # noqa: E402
 
+from cache.durable import UNWRITABLE  # noqa: E402
 from inspector.errors import CipherMissing, Locked, StoreFull, VaultDamaged  # noqa: E402
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ def told() -> Iterator[None]:
         text = str(error)
         if "full" in text:
             raise StoreFull from None
+        if "I/O error" in text or "readonly" in text or "unable to open" in text:
+            raise StoreFull(*UNWRITABLE) from None
         if "not a database" in text or "malformed" in text:
             raise VaultDamaged from None
         raise

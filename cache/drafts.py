@@ -11,11 +11,17 @@ from cache.work import Entry, Listing
 from inspector import checklist, freshness, inspection, journal, visit, wire
 from inspector.entity import Entity
 from inspector.entries import ABORTED, Aborted
-from inspector.errors import InputProblem, NotReady
+from inspector.errors import InputProblem, NotReady, UnreadablePicture
 from inspector.inspection import Basis, Check, Inspection, Officer, Party, Photo, Seen
 from inspector.wire import EventKind
 
 ORIGINS = ("camera", "file")
+_MARKS = {
+    "image/jpeg": ((0, b"\xff\xd8\xff"),),
+    "image/png": ((0, b"\x89PNG\r\n\x1a\n"),),
+    "image/webp": ((8, b"WEBP"),),
+}
+"""How the pictures that are taken begin. They are stored as they are and never decoded here."""
 MAX_PHOTO = 64 * 1024 * 1024
 """Bytes of a photo that the service takes."""
 
@@ -49,7 +55,7 @@ class Drafts:
         verdict = checked.verdict
         seen = Seen()
         if entity is not None:
-            as_of = register.as_of.isoformat() if register.as_of else ""
+            as_of = verdict.data_as_of.isoformat() if verdict.data_as_of else ""
             digest = sha256(wire.encode(entity)).hexdigest()
             seen = Seen(register.area, register.epoch, register.row_version, as_of, digest)
         begun = Inspection(
@@ -108,8 +114,10 @@ class Drafts:
 
     def add_photo(self, data: bytes, media_type: str, origin: str, shows: str) -> Photo:
         """See ``Session.add_photo``."""
-        if origin not in ORIGINS or not 0 < len(data) <= MAX_PHOTO:
-            raise InputProblem("这张照片不能使用（空文件或超过 64 MB）。")
+        if origin not in ORIGINS or len(data) > MAX_PHOTO:
+            raise InputProblem("这张照片不能使用（超过 64 MB）。")
+        if not any(data.startswith(mark, at) for at, mark in _MARKS.get(media_type, ())):
+            raise UnreadablePicture
         now = self._opened.times.wall()
         digest = self._opened.blobs.put(data, STOP_PHOTOS_FREE)
         self._opened.work.note_blob(digest, len(data), media_type, now)

@@ -9,17 +9,17 @@ from pathlib import Path
 from inspector.errors import StoreFull
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+UNWRITABLE = ("磁盘写入失败，刚才的内容没有写入。", "请检查磁盘是否只读或损坏，并联系管理员；已保存的内容不受影响。")
+"""Sentence and advice when the disk has room but does not write."""
 
 
 @contextmanager
 def full_disk_is_told() -> Iterator[None]:
-    """Turn "no space left" into the problem that the user sees; other I/O errors stay what they are."""
+    """Turn a write that failed into the problem that the user sees: no space left, or a disk that does not take it."""
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise StoreFull from error
-        raise
+        raise StoreFull if error.errno in _FULL else StoreFull(*UNWRITABLE) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from cache.register import Register, RegisterStore
 from cache.session_types import RegisterState
 from cache.work import Work
 from inspector.divisions import area_name
-from inspector.errors import Cancelled, NoRegister, RegisterDamaged
+from inspector.errors import Cancelled, Locked, NoRegister, RegisterDamaged
 from inspector.verdict import StoreHealth
 
 
@@ -55,13 +55,17 @@ class Holding:
         """Use another register from now on, after proving it; lookups under way end in the old one."""
         health = register.check_file(self._stop)
         with self._lock:
+            if self._stop.is_set():
+                register.close()
+                raise Locked
             old, self._register = self._register, register
         if old is not None:
             old.close()
         return health
 
     def close(self) -> None:
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
         self._worker.shutdown()
         if self._register is not None:
             self._register.close()

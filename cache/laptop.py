@@ -124,11 +124,7 @@ class Laptop:
                 raise NotEnrolled
             keys = self._vault.open(number, password)
             session = self._open(keys, plain_number(number))
-            failures = self._vault.failures()
-            for failure in failures:
-                session.audit("wrong-password", f"{failure.number} {failure.at.isoformat()}")
-            if failures:
-                self._vault.forget_failures(len(failures))
+            session._opened.tell_failures(session.officer.number)
             session.audit("unlocked", session.officer.number)
             return session
 

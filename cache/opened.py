@@ -53,6 +53,21 @@ class Opened:
         body = Audit(action, detail)
         self.work.append(Entry(EventKind.AUDIT, AUDIT, body, (officer,), self.times.wall(), trust.value))
 
+    def confirm(self, number: str, password: str) -> Keys:
+        """Ask an officer's password. Raises WrongPassword, LockedOut; a wrong try is in the journal at once."""
+        try:
+            return self.vault.open(number, password)
+        finally:
+            self.tell_failures(number)
+
+    def tell_failures(self, officer: str) -> None:
+        """Write wrong tries to the journal, those from before the unlock as well."""
+        failures = self.vault.failures()
+        for failure in failures:
+            self.audit(officer, "wrong-password", f"{failure.number} {failure.at.isoformat()}")
+        if failures:
+            self.vault.forget_failures(len(failures))
+
     def close(self) -> None:
         """Twice is once."""
         self.keys = None

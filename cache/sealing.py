@@ -44,7 +44,7 @@ class Sealing:
     def seal(self, inspection: Inspection, password: str) -> RecordSummary:
         """See ``Session.seal``."""
         opened = self._opened
-        opened.vault.open(self._officer.number, password)
+        opened.confirm(self._officer.number, password)
         if opened.work.event(inspection.event_id) is not None:
             raise AlreadySealed
         template = self._template(inspection)

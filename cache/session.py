@@ -85,7 +85,7 @@ class Session:
 
     def change_password(self, old: str, new: str) -> None:
         """Raises WrongPassword, LockedOut, WeakPassword."""
-        keys = self._opened.vault.open(self.officer.number, old)
+        keys = self._opened.confirm(self.officer.number, old)
         self._opened.vault.put(keys, self.officer.number, new)
         self.audit("password-changed", self.officer.number)
 

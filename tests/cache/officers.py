@@ -130,7 +130,7 @@ def finished(session: Session, draft: Inspection, clock: HeldClock, photos: int 
     for item in inspection.items_of(draft, template):
         draft = inspection.answer(draft, item.id, ItemFinding.CONFORMS)
     for number in range(photos):
-        photo = session.add_photo(b"\xff\xd8photo %d" % number + bytes(300_000), "image/jpeg", "camera", "货架")
+        photo = session.add_photo(b"\xff\xd8\xffphoto %d" % number + bytes(300_000), "image/jpeg", "camera", "货架")
         draft = inspection.attach(draft, photo)
     draft = inspection.finish(draft, clock.now())
     return signed_by_all(draft, template, clock.now())
