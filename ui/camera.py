@@ -62,7 +62,7 @@ class Camera(QObject):
     nothing = Signal(str)
     """A still picture had no code; the hint, or an empty string."""
 
-    _frame = Signal(QImage)
+    _frame = Signal(QImage, bool)
 
     def __init__(
         self,
@@ -131,10 +131,11 @@ class Camera(QObject):
             self._wanted = replace(self._wanted, **changes)  # type: ignore[arg-type]
             self._changed.notify_all()
 
-    @Slot(QImage)
-    def _show(self, image: QImage) -> None:
+    @Slot(QImage, bool)
+    def _show(self, image: QImage, still: bool) -> None:
+        """A frame that was on its way when the camera was switched off is not shown: outlines belong to the last."""
         self._taken.set()
-        if self._wanted.on or self._stills is not None:
+        if still or self._wanted.on:
             self.framed.emit(image)
 
     # -- on the camera thread
@@ -143,10 +144,7 @@ class Camera(QObject):
         scanner: Scanner | None = None
         try:
             while self._wait_for_work():
-                if scanner is None:
-                    from inspector.scan.cascade import Scanner
-
-                    scanner = Scanner()
+                scanner = scanner or _new_scanner()
                 if self._stills:
                     self._read_still(scanner, self._stills.popleft())
                 else:
@@ -233,7 +231,7 @@ class Camera(QObject):
         except Problem as problem:
             self.failed.emit(problem)
             return
-        self._deliver(image)
+        self._frame.emit(_to_qimage(image), True)
         self._read(scanner, image)
 
     def _read(self, scanner: "Scanner", image: "Image") -> None:
@@ -246,12 +244,18 @@ class Camera(QObject):
     def _deliver(self, image: "Image") -> None:
         if self._taken.is_set():
             self._taken.clear()
-            self._frame.emit(_to_qimage(image))
+            self._frame.emit(_to_qimage(image), False)
 
     def _send_shot(self, image: "Image") -> None:
         from inspector.scan.pictures import encode_jpeg
 
         self.shot.emit(encode_jpeg(image))
+
+
+def _new_scanner() -> "Scanner":
+    from inspector.scan.cascade import Scanner
+
+    return Scanner()
 
 
 def _system_camera(source: str) -> "FrameSource":

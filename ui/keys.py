@@ -95,6 +95,8 @@ READ_ON = _key("PgDown", "PgDn", "继续宣读", "签名")
 REFUSE = _key("R", "R", "拒绝签名", "签名")
 TO_REVIEW = _key("Ctrl+Return", "Ctrl+Enter", "查看文书并封存", "签名")
 OPEN_RECORD = _key("Return", "Enter", "打开记录", "记录")
+NEXT_RECORD = _key("Down", "↓", "下一条", "记录")
+PREVIOUS_RECORD = _key("Up", "↑", "上一条", "记录")
 AMEND = _key("E", "E", "更正", "记录")
 
 _BUTTON_KEYS = frozenset({"Return", "Space"})

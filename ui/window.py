@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -163,9 +164,8 @@ class Window(QMainWindow):
     def _build(self) -> None:
         root = QWidget()
         root.setObjectName("root")
-        body = column(self.strip, self.stack, margins=(14, 12, 14, 12))
-        right = column(self.top, gap=0)
-        right.addLayout(body, 1)
+        right = column(self.top, self.strip, self.stack, gap=0)
+        right.setStretch(2, 1)
         box = row(self.rail, gap=0, owner=root)
         box.addLayout(right, 1)
         self.setCentralWidget(root)
@@ -183,7 +183,7 @@ class Window(QMainWindow):
             (keys.SYNC, "sync"),
             (keys.SETTINGS, "settings"),
         ):
-            keys.bind(key, self, lambda name=name: self.go(name))
+            keys.bind(key, self, partial(self.go, name))
         keys.bind(keys.TYPE_CODE, self, lambda: self.go("scan", typing=True))
         keys.bind(keys.MUTE, self, self.toggle_sound)
         keys.bind(keys.BRIGHT, self, self.toggle_bright)

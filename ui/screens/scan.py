@@ -1,0 +1,346 @@
+"""核验: a code comes in (camera, picture, clipboard, keyboard, scanner gun), a verdict goes out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from cache.session import Checked, Hit, RecentCheck, Session
+from inspector.errors import InputProblem, Problem, ScanProblem, UnreadablePicture
+from inspector.freshness import china_day
+from inspector.payload import decode_text
+from inspector.scan.reading import Reading
+from inspector.verdict import Means
+from ui import keys, words
+from ui.camera import Camera
+from ui.screens.screen import Screen
+from ui.sound import Sound
+from ui.style import application
+from ui.theme import Gap
+from ui.widgets.boxes import column, row
+from ui.widgets.finder import Finder
+from ui.widgets.keybutton import KeyButton
+from ui.widgets.leadpanel import LeadPanel
+from ui.widgets.lookup import MOST, Lookup
+from ui.widgets.result import ResultPane
+from ui.widgets.viewfinder import Outline
+from ui.work import run
+
+RECENT = 50
+LONGEST_LABEL = 24
+
+
+class ScanScreen(Screen):
+    """Goes on to ``start`` with what was checked."""
+
+    name = "scan"
+    title = words.SCAN
+
+    def __init__(self, session: Session, camera: Camera, sound: Sound) -> None:
+        super().__init__()
+        self._session, self._camera, self._sound = session, camera, sound
+        self._here = False
+        self._readings: Sequence[Reading] = ()
+        self._hits: Sequence[Hit] = ()
+        self._data, self._means = b"", Means.SCANNED
+        self._answered: bool | None = None
+        self.checked: Checked | None = None
+        self.finder, self.lookup, self.result, self.lead_panel = Finder(), Lookup(), ResultPane(), LeadPanel()
+        self.rescan = KeyButton(words.RESCAN, keys.RESCAN, icon="scan_dash")
+        self.lead = KeyButton(words.LEAD, keys.LEAD, icon="note_add")
+        self.start = KeyButton(words.START, keys.START, icon="clipboard_task_filled", primary=True)
+        self._build()
+        self._connect()
+        self._show_buttons()
+
+    @property
+    def scanning(self) -> bool:
+        """Whether the camera is on for this screen."""
+        return self._here and self._camera.on
+
+    def enter(self, data: bytes = b"", code: str = "", typing: bool = False) -> None:  # type: ignore[override]
+        """``data`` comes from a scanner gun, ``code`` from a list; ``typing`` puts the cursor into the field."""
+        self._here = True
+        self._refresh_recent()
+        run(self._settings, done=self._set_up)
+        if data:
+            self._check(data, Means.SCANNED)
+        elif code:
+            self._check(code.encode(), Means.SEARCHED)
+        elif self.checked is None:
+            self.scan()
+        if typing:
+            self.lookup.field.setFocus()
+            self.lookup.field.selectAll()
+
+    def leave(self) -> None:
+        """The camera is off when nobody scans."""
+        self._here = False
+        self._camera.stop()
+        self.finder.set_lens("light", False)
+
+    def scan(self) -> None:
+        """Look for a code anew."""
+        self.checked, self._answered, self._readings = None, None, ()
+        self.finder.show_outlines(())
+        self.finder.set_lens("freeze", False)
+        self.lookup.clear()
+        self.result.show_ready()
+        self.lead_panel.hide()
+        self._show_buttons()
+        self.setFocus()
+        run(self._session.setting, "camera", done=self._open_camera)
+
+    def _open_camera(self, source: str) -> None:
+        if self._here and self.checked is None:
+            self._camera.start(source)
+
+    def _settings(self) -> tuple[bool, int]:
+        return self._session.setting("camera_mirror") == "on", int(self._session.setting("camera_turns") or 0)
+
+    def _set_up(self, settings: tuple[bool, int]) -> None:
+        mirrored, turns = settings
+        self.finder.mirror(mirrored)
+        self.finder.set_lens("mirror", mirrored)
+        self._turns = turns
+        self._camera.turn(turns)
+
+    # -- what comes in
+
+    def _decoded(self, readings: list[Reading]) -> None:
+        if not self._here or self.checked is not None:
+            return
+        self._camera.stop()
+        self._readings = readings
+        self.finder.show_hint("")
+        self.finder.show_outlines([Outline(r.corners, _label(r)) for r in readings])
+        if len({r.data for r in readings}) > 1:
+            title = words.CHOOSE_CODE.format(count=len(readings))
+            self.result.choice.show_choices(title, [(_label(r), r.symbology) for r in readings])
+            self.result.setCurrentWidget(self.result.choice)
+            self.result.choice.buttons[0].setFocus()
+        else:
+            self._check(readings[0].data, Means.SCANNED)
+
+    def _chosen(self, number: int) -> None:
+        """One of several codes in the picture, or of several entities in a code."""
+        if self._hits:
+            self._check(self._hits[number].code.encode(), Means.SEARCHED)
+        elif number < len(self._readings):
+            self._check(self._readings[number].data, Means.SCANNED)
+
+    def _check(self, data: bytes, means: Means, differs: bool = False) -> None:
+        self._camera.stop()
+        self._data, self._means, self._hits = data, means, ()
+        self.finder.show_hint("")
+        if not differs:
+            self._answered = None
+            self.result.show_checking()
+        run(self._session.check, data, means, differs, done=self._judged, failed=self._not_judged)
+
+    def _judged(self, checked: Checked) -> None:
+        if not self._here:
+            return
+        self.checked = checked
+        self._show_buttons()
+        self.lookup.clear()
+        if len(checked.candidates) > 1 or (checked.candidates and checked.entity is None):
+            self._hits = checked.candidates
+            self.result.choice.show_hits(checked.candidates)
+            self.result.setCurrentWidget(self.result.choice)
+            self.result.choice.buttons[0].setFocus()
+        else:
+            self._sound.play(checked.verdict.colour)
+            self.result.show_verdict(checked, self._answered)
+            self.start.setFocus()
+        self._label_outlines(checked)
+        self._refresh_recent()
+
+    def _not_judged(self, problem: Problem) -> None:
+        self.result.show_ready()
+        self.troubled.emit(problem)
+
+    def _differs(self, differs: bool) -> None:
+        """The officer's answer about the site; a difference is judged anew."""
+        if self.checked is None:
+            return
+        self._answered = not differs
+        self._check(self._data, self._means, differs) if differs else self.result.show_verdict(self.checked, True)
+
+    def _label_outlines(self, checked: Checked) -> None:
+        if len(self._readings) == 1 and self._readings[0].data == self._data:
+            label = words.READ_AS.format(what=checked.payload.kind.label)
+            self.finder.show_outlines([Outline(self._readings[0].corners, label)])
+
+    # -- the list at the left
+
+    def _refresh_recent(self) -> None:
+        run(self._session.recent_checks, RECENT, done=self._show_recent)
+
+    def _show_recent(self, recent: list[RecentCheck]) -> None:
+        newest = recent[0].at if recent else None
+        today = sum(1 for r in recent if newest and china_day(r.at) == china_day(newest))
+        self.lookup.show_recent(recent, today)
+
+    def _search(self, typed: str) -> None:
+        if not typed:
+            self._refresh_recent()
+            return
+        run(self._session.search, typed, MOST, done=lambda hits: self.lookup.show_hits(typed, hits))
+
+    # -- the camera and its buttons
+
+    def _hinted(self, hint: str) -> None:
+        if self._here and self.checked is None:
+            self.finder.show_hint(hint or words.SCANNING)
+
+    def _camera_failed(self, problem: Problem) -> None:
+        """No camera: the code field takes the whole pane, and the camera is tried again behind it."""
+        if not self._here:
+            return
+        self.troubled.emit(problem)
+        if isinstance(problem, UnreadablePicture):
+            return
+        if isinstance(problem, ScanProblem):
+            self.finder.hide()
+            self.lookup.field.setFocus()
+
+    def _camera_works(self, name: str) -> None:
+        self.finder.show()
+
+    def _found_nothing(self, hint: str) -> None:
+        if self._here:
+            self.finder.show_hint(hint)
+            self.troubled.emit(InputProblem(words.NO_CODE, hint or " "))
+
+    def _lens(self, name: str, on: bool) -> None:
+        if name == "picture":
+            self.open_picture()
+        elif name == "freeze":
+            self._camera.freeze(on)
+        elif name == "light":
+            self.result.show_light(on) if self.checked is None else self.finder.set_lens("light", False)
+        elif name == "mirror":
+            self.finder.mirror(on)
+            self._remember("camera_mirror", "on" if on else "off")
+        else:
+            self._turns = (self._turns + 1) % 4
+            self._camera.turn(self._turns)
+            self._remember("camera_turns", str(self._turns))
+
+    def _press_lens(self, name: str) -> None:
+        if self.finder.isVisible():
+            self.finder.lens(name).click()
+
+    def _remember(self, name: str, value: str) -> None:
+        run(self._session.set_setting, name, value)
+
+    def open_picture(self) -> None:
+        """Ask for a picture file and read it."""
+        dialog = QFileDialog(self, words.OPEN_PICTURE, str(Path.home()), words.PICTURES)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.read_file)
+        dialog.open()
+
+    def read_file(self, path: str) -> None:
+        """Read the codes of a picture file."""
+        self._start_still()
+        run(_bytes_of, path, done=self._camera.read_picture, failed=self.troubled.emit)
+
+    def paste(self) -> None:
+        """A picture or a text from the clipboard."""
+        clipboard = application().clipboard()
+        image = clipboard.image()
+        text = clipboard.text().strip()
+        if not image.isNull():
+            buffer = QBuffer()
+            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+            image.save(buffer, b"PNG")
+            self._start_still()
+            self._camera.read_picture(bytes(buffer.data().data()))
+        elif text:
+            self._check(text.encode(), Means.TYPED)
+        else:
+            self.troubled.emit(InputProblem(words.NOTHING_TO_PASTE, " "))
+
+    def _start_still(self) -> None:
+        self.checked, self._readings = None, ()
+        self._camera.stop()
+        self.finder.show()
+        self.finder.show_outlines(())
+        self.result.show_checking()
+        self._show_buttons()
+
+    # -- what comes next
+
+    def _begin(self) -> None:
+        if self.checked is not None:
+            self.going.emit("start", {"checked": self.checked})
+
+    def _save_lead(self, words_: str) -> None:
+        run(self._session.lead, self.checked, words_, done=self._lead_saved, failed=self.troubled.emit)
+
+    def _lead_saved(self, _: Any) -> None:
+        self.lead_panel.hide()
+        self.said.emit(words.LEAD_SAVED)
+
+    def _show_buttons(self) -> None:
+        self.start.setEnabled(self.checked is not None)
+
+    def _build(self) -> None:
+        left = column(self.finder, self.lookup)
+        left.setStretch(0, 58)
+        left.setStretch(1, 42)
+        foot = row(self.rescan, self.lead, None, self.start, gap=Gap.MEDIUM)
+        right = column(self.result, self.lead_panel)
+        right.setStretch(0, 1)
+        right.addLayout(foot)
+        sides: list[QWidget] = []
+        for side in (left, right):
+            holder = QWidget()
+            holder.setLayout(side)
+            sides.append(holder)
+        box = row(*sides, gap=Gap.LARGE, margins=(Gap.LARGE, 12, Gap.LARGE, 12), owner=self)
+        box.setStretch(0, 37)
+        box.setStretch(1, 63)
+
+    def _connect(self) -> None:
+        camera = self._camera
+        camera.framed.connect(self.finder.show_frame)
+        camera.decoded.connect(self._decoded)
+        camera.hinted.connect(self._hinted)
+        camera.failed.connect(self._camera_failed)
+        camera.opened.connect(self._camera_works)
+        camera.nothing.connect(self._found_nothing)
+        self.finder.pressed.connect(self._lens)
+        self.finder.picked.connect(self._chosen)
+        self.result.choice.picked.connect(self._chosen)
+        self.result.verdict.entity.differs.connect(self._differs)
+        self.result.verdict.entity.copied.connect(lambda: self.said.emit(words.COPIED))
+        self.lookup.typed.connect(self._search)
+        self.lookup.entered.connect(lambda text: self._check(text.encode(), Means.TYPED))
+        self.lookup.picked.connect(lambda code: self._check(code.encode(), Means.SEARCHED))
+        self.rescan.clicked.connect(self.scan)
+        self.lead.clicked.connect(self.lead_panel.open)
+        self.lead_panel.written.connect(self._save_lead)
+        self.start.clicked.connect(self._begin)
+        keys.bind(keys.OPEN_PICTURE, self, self.open_picture)
+        keys.bind(keys.PASTE_PICTURE, self, self.paste)
+        keys.bind(keys.FREEZE, self, lambda: self._press_lens("freeze"))
+        keys.bind(keys.LIGHT, self, lambda: self._press_lens("light"))
+
+
+def _label(reading: Reading) -> str:
+    """What a code says, short enough for the picture."""
+    text = " ".join(decode_text(reading.data).split())
+    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UnreadablePicture from error
