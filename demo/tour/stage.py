@@ -60,7 +60,7 @@ class Stage:
     def press(self, keys: str, on: QWidget | None = None) -> None:
         """Press a key or shortcut such as ``Ctrl+Return``, as the keyboard would send it."""
         target = on or QApplication.focusWidget() or self.top()
-        combination = QKeySequence(keys)[0]
+        combination = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
         self.settle()
 

@@ -1,0 +1,71 @@
+"""Syncs by itself in the background: soon after unlocking, then every few minutes, and soon after something was sealed.
+
+One thread, born by ``start`` and joined by ``stop``. What goes wrong here is no news for the officer: the pill and the
+sync screen tell it.
+"""
+
+import logging
+import threading
+
+from PySide6.QtCore import QObject, Signal
+
+from cache.session import Session
+from inspector.errors import Problem
+
+log = logging.getLogger(__name__)
+
+PAUSE = 300.0
+"""Seconds between two rounds when nothing asks for one."""
+SOON = 5.0
+"""Seconds from unlocking to the first round, so that it never competes with the first screen."""
+
+
+class Syncing(QObject):
+    """Keeps a session in touch with the centre while it is unlocked."""
+
+    finished = Signal()
+    """A round has ended, well or not: the pill should look again."""
+
+    def __init__(self, pause: float = PAUSE, soon: float = SOON) -> None:
+        super().__init__()
+        self._pause, self._soon = pause, soon
+        self._thread: threading.Thread | None = None
+        self._asked = threading.Event()
+        self._cancel = threading.Event()
+
+    def start(self, session: Session) -> None:
+        """Begin; a session at a time."""
+        self.stop()
+        self._asked, self._cancel = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(session, self._asked, self._cancel), name="sync")
+        self._thread.start()
+
+    def ask(self) -> None:
+        """Something is ready to go up: do not wait for the pause to end."""
+        self._asked.set()
+
+    def stop(self) -> None:
+        """Break off what is running and join the thread. Harmless when done twice."""
+        self._cancel.set()
+        self._asked.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _run(self, session: Session, asked: threading.Event, cancel: threading.Event) -> None:
+        pause = self._soon
+        while True:
+            asked.wait(pause)
+            asked.clear()
+            if cancel.is_set():
+                return
+            pause = self._pause
+            try:
+                if session.setting("sync_automatic") == "on":
+                    session.sync(lambda _: None, cancel)
+            except Problem as problem:
+                log.info("background sync: %s", problem.code)
+            except Exception:
+                log.exception("background sync failed")
+            if not cancel.is_set():
+                self.finished.emit()
