@@ -21,6 +21,8 @@ RARE = "垚喆犇昇玥㐱"
 """Characters of everyday names that a lesser font lacks."""
 DECODERS = ("plain", "zbar_plain", "finder_patterns")
 """One stage of the scanner for each decoder: zxing-cpp, ZBar, our own."""
+GOOD, BAD = "通过", "失败"
+"""Words, not signs: the console of Chinese Windows cannot write check marks."""
 SECONDS = 20.0
 PAYLOAD = "MSC-SELF-CHECK 92231102MA1Y000189"
 
@@ -38,10 +40,10 @@ def run(say: Callable[[str], object]) -> int:
     failed = 0
     for name, part in parts:
         try:
-            say(f"✓ {name}：{part()}")
+            say(f"{GOOD} {name}：{part()}")
         except Exception:
             failed += 1
-            say(f"✗ {name}：{traceback.format_exc()}")
+            say(f"{BAD} {name}：{traceback.format_exc()}")
     return 1 if failed else 0
 
 
@@ -124,5 +126,5 @@ def _window() -> str:
         _need(QSvgRenderer(icon.read_bytes()).isValid(), "icons cannot be drawn")
     finally:
         label.deleteLater()
-    _need(not lacking, f"no glyphs on screen for {''.join(lacking)}")
+    _need(not lacking, "no glyphs on screen for " + " ".join(f"U+{ord(c):04X}" for c in lacking))
     return QApplication.platformName()
