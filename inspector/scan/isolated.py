@@ -64,6 +64,11 @@ class Isolated:
         return self._process.pid if self._process is not None else None
 
     @property
+    def memory_name(self) -> str | None:
+        """Name of the memory shared with the process, for those who check that it is given back."""
+        return self._memory.name if self._memory is not None else None
+
+    @property
     def busy(self) -> bool:
         return self._due is not None
 

@@ -125,8 +125,10 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 def _may_be_transparent(data: bytes) -> bool:
     """Codes saved with a transparent ground are black on black once the transparency is dropped."""
     if data[:4] == b"\x89PNG":
-        return data[25] in (4, 6) or b"tRNS" in data[:4096]
-    return data[:4] == b"RIFF" and (data[12:16] == b"VP8L" or (data[12:16] == b"VP8X" and bool(data[20] & 0x10)))
+        return data[25:26] in (b"\x04", b"\x06") or b"tRNS" in data[:4096]
+    if data[:4] != b"RIFF":
+        return False
+    return data[12:16] == b"VP8L" or (data[12:16] == b"VP8X" and bool(int.from_bytes(data[20:21]) & 0x10))
 
 
 def _opaque(pixels: Image) -> Image:
