@@ -1,0 +1,82 @@
+"""Runs the tour: sets the place up, goes through the day, leaves screenshots and papers, says what failed."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from central.demo import look
+from demo.picture import Wall, webcam_picture
+from demo.place import Place
+from demo.tour import day as steps
+from demo.tour.doors import enrol, lock_and_unlock
+from demo.tour.looks import every_screen_in_every_theme
+from demo.tour.secrecy import nothing_in_clear
+from demo.tour.stage import Stage, TourFailed
+from ui.app import Application, prepare
+
+ENTITIES = 20_000
+SEED = 11
+
+
+def run(folder: Path, picture: Path | None, say: Callable[[str], None], entities: int = ENTITIES) -> int:
+    """Go through the day in ``folder`` (emptied first); the exit code is 0 only when every step is as it must be."""
+    app = QApplication.instance() or QApplication(["tour"])
+    assert isinstance(app, QApplication)
+    prepare(app)
+    shutil.rmtree(folder, ignore_errors=True)
+    stage = Stage(folder, say)
+    try:
+        with stage.step("启动中心服务，装入演示数据"):
+            place = Place(folder / "place", say, entities)
+        with place:
+            _day(stage, place, folder, picture)
+    except TourFailed as failure:
+        say(f"✗ {failure}")
+        return 1
+    say(f"全部完成，截图和文书在 {os.path.relpath(folder)}")
+    return 0
+
+
+def _day(stage: Stage, place: Place, folder: Path, picture: Path | None) -> None:
+    service = place.central.service
+    specimen = look.specimens(service)[0]
+    wall = Wall(folder / "camera.jpg")
+    with stage.step("样例执照挂在墙上，摄像头拍到的画面"):
+        wall.picture.write_bytes(webcam_picture(specimen, SEED))
+        stage.verify("画面是 1280×720 的照片，带透视、模糊和噪点", wall.picture.stat().st_size > 20_000)
+    with Application(place.laptop_folder, wall.source) as program:
+        stage.window = program.window
+        program.window.resize(*steps.SIZE)
+        program.show()
+        day = steps.Day(stage, place, wall, program, specimen, folder)
+        with stage.step("登记这台电脑"):
+            enrol(day)
+        with stage.step("锁定，密码错误，再解锁"):
+            lock_and_unlock(day)
+        if picture is not None:
+            with stage.step(f"扫描您的图片 {picture.name}"):
+                steps.scan_own(day, picture)
+        with stage.step("扫码核验"):
+            steps.scan(day)
+        with stage.step("其他核验结论"):
+            steps.other_verdicts(day)
+        with stage.step("开始检查：依据、人员、告知、核对"):
+            steps.begin(day)
+        with stage.step("逐项检查，拍照取证"):
+            steps.answer(day)
+        with stage.step("宣读并签名"):
+            steps.sign(day)
+        with stage.step("文书与封存"):
+            event_id = steps.seal(day)
+        with stage.step("同步与当日证明"):
+            steps.prove(day, event_id)
+        with stage.step("查找记录"):
+            steps.look_back(day, event_id)
+        with stage.step("每个画面，三种主题，两种尺寸"):
+            every_screen_in_every_theme(day)
+        names = day.names()
+    with stage.step("数据目录里没有明文"):
+        nothing_in_clear(stage, place.laptop_folder, names)

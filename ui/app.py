@@ -1,0 +1,182 @@
+"""The program put together: the one place where the laptop, the threads and the window are made, and joined again."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from cache.clock import Clock, SystemClock
+from cache.laptop import Laptop
+from cache.session import Session
+from inspector.hosts import HostRules
+from inspector.payload import PayloadKind, parse
+from ui.camera import Camera, MakeSource
+from ui.desk import Desk
+from ui.pictures import PictureBox
+from ui.screens.enrol import EnrolScreen
+from ui.screens.evidence import EvidenceScreen
+from ui.screens.history import HistoryScreen
+from ui.screens.inspect import InspectScreen
+from ui.screens.notice import NoticeScreen
+from ui.screens.review import ReviewScreen
+from ui.screens.scan import ScanScreen
+from ui.screens.screen import Screen
+from ui.screens.sign import SignScreen
+from ui.screens.start import StartScreen
+from ui.screens.sync import SyncScreen
+from ui.screens.today import TodayScreen
+from ui.screens.unlock import UnlockScreen
+from ui.sound import Sound
+from ui.style import wear
+from ui.syncing import Syncing
+from ui.theme import Look
+from ui.window import Window
+from ui.work import Worker, run
+
+
+def prepare(app: QApplication) -> None:
+    """Language and look that every window starts with."""
+    app.setApplicationName("码上查")
+    translator = QTranslator(app)
+    if translator.load(QLocale(QLocale.Language.Chinese), "qtbase", "_", _translations()):
+        app.installTranslator(translator)
+    wear(Look())
+
+
+def _translations() -> str:
+    return QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+
+
+def _is_signed(data: bytes) -> bool:
+    """Whether one reading is enough: a signature proves what error correction can only suggest."""
+    return parse(data, HostRules()).kind is PayloadKind.SIGNED
+
+
+class _Once:
+    """Calls a function the first time only, whatever it is called with."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act: Callable[[], object] | None = act
+
+    def __call__(self, *_: object) -> None:
+        act, self._act = self._act, None
+        if act is not None:
+            act()
+
+
+class Application(QObject):
+    """Use as a context manager on the UI thread; leaving it joins every thread and closes every file."""
+
+    def __init__(self, folder: Path, make_source: MakeSource | None = None, clock: Clock | None = None) -> None:
+        """``make_source`` replaces the system's cameras. Raises InUse, VaultDamaged, CipherMissing."""
+        super().__init__()
+        self.clock = clock or SystemClock()
+        self.laptop = Laptop(folder, self.clock)
+        self.worker = Worker()
+        self.worker.__enter__()
+        self.sound = Sound()
+        self.camera = Camera(make_source, _is_signed)
+        self.syncing = Syncing()
+        self.window = Window(self.sound, self.clock.now)
+        self.session: Session | None = None
+        self.desk: Desk | None = None
+        self._locked = threading.Event()
+        self._locked.set()
+        self.worker.troubled.connect(self.window.trouble)
+        self.syncing.finished.connect(self.window.refresh)
+        self.window.locking.connect(self.lock)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.applicationStateChanged.connect(self._state_changed)
+
+    def __enter__(self) -> "Application":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def show(self) -> None:
+        """Show the window at its door: enrolment at the first start, else unlocking."""
+        self._show_door()
+        self.window.show()
+
+    def lock(self) -> None:
+        """Save what is on the desk, then forget the keys; the door is shown at once."""
+        session, desk = self.session, self.desk
+        if session is None or desk is None:
+            return
+        self.session = self.desk = None
+        self._locked.clear()
+        forgetting = _Once(lambda: run(self._forget, session))
+        # A disk that is full must not keep the laptop open: what was saved a second ago is what stays.
+        desk.failed.connect(forgetting)
+        desk.flush(forgetting)
+        self._show_door()
+
+    def close(self) -> None:
+        """End everything in the order in which it depends on each other. Harmless when done twice."""
+        self.camera.close()
+        self.syncing.stop()
+        if self.desk is not None:
+            self._save_last(self.desk)
+        self.window.close()
+        self.worker.close()
+        self.laptop.close()
+
+    def _save_last(self, desk: Desk) -> None:
+        """What the desk has not written yet: the window is closing, so this is done here and now."""
+        if not desk.empty and desk.unsaved:
+            desk.timer.stop()
+            desk.session.save(desk.inspection)
+
+    def _forget(self, session: Session) -> None:
+        """Off the UI thread: ends the background sync, then the session."""
+        try:
+            self.syncing.stop()
+            session.lock()
+        finally:
+            self._locked.set()
+
+    def _show_door(self) -> None:
+        if self.laptop.enrolled:
+            unlock = UnlockScreen(self.laptop.officer_numbers(), self.laptop.tries, self._unlock)
+            unlock.unlocked.connect(self._admit)
+            self.window.show_door(unlock)
+        else:
+            enrol = EnrolScreen(self.laptop.enrol)
+            enrol.enrolled.connect(self._admit)
+            self.window.show_door(enrol)
+
+    def _unlock(self, number: str, password: str) -> Session:
+        """Off the UI thread: waits until an earlier session has been forgotten."""
+        self._locked.wait()
+        return self.laptop.unlock(number, password)
+
+    def _admit(self, session: Session) -> None:
+        self.session = session
+        self.desk = desk = Desk(session, self.clock, self.window)
+        desk.failed.connect(self.window.trouble)
+        pictures = PictureBox(session, desk)
+        sync = SyncScreen(session, self.clock.now)
+        sync.synced.connect(self.window.refresh)
+        screens: list[Screen] = [
+            TodayScreen(session, self.clock.now),
+            ScanScreen(session, self.camera, self.sound),
+            StartScreen(desk),
+            NoticeScreen(desk),
+            InspectScreen(desk, pictures),
+            EvidenceScreen(desk, pictures, self.camera),
+            SignScreen(desk),
+            ReviewScreen(desk),
+            HistoryScreen(session),
+            sync,
+        ]
+        self.window.admit(session, screens, session.policy().idle_lock_minutes)
+        self.syncing.start(session)
+
+    def _state_changed(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationSuspended:
+            self.lock()
