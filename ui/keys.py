@@ -84,6 +84,7 @@ PRINT = _key("Ctrl+P", "Ctrl+P", "打印", "结论、记录")
 
 FIND = _key("/", "/", "查找", "记录")
 
+STOP = _key("Escape", "Esc", "停止", "同步")
 SYNC_NOW = _key("F5", "F5", "立即同步", "同步")
 
 ARRIVE = _key("Ctrl+Return", "Ctrl+Enter", "登记到场", "到场")
@@ -103,7 +104,7 @@ _BUTTON_KEYS = frozenset({"Return", "Space"})
 
 
 def bind(key: Key, owner: QWidget, slot: Callable[[], object]) -> QShortcut:
-    """Call ``slot`` when the key is pressed while ``owner`` is visible and enabled, wherever in its window the focus is.
+    """Call ``slot`` when the key is pressed while ``owner`` is visible and enabled, wherever the focus is.
 
     Letters never take from a text field. Return and Space belong to another button that was reached with Tab.
     """

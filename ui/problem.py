@@ -6,9 +6,7 @@ from inspector.errors import Problem
 from ui.widgets.strip import Strip
 
 
-def show_problem(
-    strip: Strip, problem: Problem, action: str = "", then: Callable[[], object] | None = None
-) -> None:
+def show_problem(strip: Strip, problem: Problem, action: str = "", then: Callable[[], object] | None = None) -> None:
     """Say what happened and what to do next; ``action`` may offer to do it."""
     strip.say(in_words(problem), "bad", action, then)
 

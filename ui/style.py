@@ -19,7 +19,8 @@ def sheet(look: Look) -> str:
     """The style sheet of a look."""
     sizes = {f"s{size}": look.px(size) for size in _SIZES}
     chip = 0 if look.theme.border == 1 else look.theme.border
-    return QSS.substitute(colours(look.theme), border=look.theme.border, chip=chip, **sizes)
+    current = look.theme.brand_soft if look.theme.border == 1 else look.theme.brand
+    return QSS.substitute(colours(look.theme), border=look.theme.border, chip=chip, current=current, **sizes)
 
 
 def application() -> QApplication:

@@ -17,7 +17,7 @@ from ui.problem import show_problem
 from ui.screens.screen import Screen
 from ui.sound import Sound
 from ui.style import application, look, wear
-from ui.theme import DAY, SUN, Look, Theme
+from ui.theme import DAY, SUN, THEMES, Look, Scale, Theme
 from ui.wedge import Wedge
 from ui.widgets.boxes import column, row
 from ui.widgets.keysheet import KeySheet
@@ -29,6 +29,12 @@ from ui.work import run
 TOP_HEIGHT = 56
 REFRESH = 30_000
 """Milliseconds between two looks at the age of the data and the connection."""
+
+
+def preferred(session: Session) -> tuple[Look, bool]:
+    """The officer's look, and whether there is sound; off the UI thread."""
+    look_ = Look(THEMES[session.setting("theme")], Scale(session.setting("size")))
+    return look_, session.setting("sound") == "on"
 
 
 class Window(QMainWindow):
@@ -97,6 +103,7 @@ class Window(QMainWindow):
         self.wedge.enabled = True
         self.idle.start(minutes)
         self._refresher.start()
+        run(preferred, session, done=self._prefer)
         self.refresh()
         self.go("today")
 
@@ -208,6 +215,11 @@ class Window(QMainWindow):
             self.go(name)
         self.rail.mark(self.current)
         self.rail.mark_bright(look().theme is SUN)
+
+    def _prefer(self, preference: tuple[Look, bool]) -> None:
+        new, self.sound.on = preference
+        self.top.muted.setVisible(not self.sound.on)
+        self.dress(new)
 
     def _show_register(self, state: Any) -> None:
         self.top.show_register(state, self._now())

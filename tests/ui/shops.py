@@ -25,7 +25,9 @@ RULES = HostRules()
 
 def _permit(kind: str, number: str, days: int) -> Permit:
     end = MORNING.date() + timedelta(days=days)
-    return Permit(kind, number, "爱辉区市场监督管理局", "", end.replace(year=end.year - 5), end.replace(year=end.year - 5), end)
+    return Permit(
+        kind, number, "爱辉区市场监督管理局", "", end.replace(year=end.year - 5), end.replace(year=end.year - 5), end
+    )
 
 
 def _record(kind: CreditKind, title: str, day: date, **more: date) -> CreditRecord:
@@ -39,7 +41,9 @@ GOOD = replace(
     permits=(
         _permit("食品经营许可证", "JY12311020031234", 842),
         _permit("烟草专卖零售许可证", "231102203377", 281),
-        Permit("公众聚集场所投入使用、营业前消防安全检查合格证", "黑消检字〔2021〕0044号", "消防", "", None, None, None),
+        Permit(
+            "公众聚集场所投入使用、营业前消防安全检查合格证", "黑消检字〔2021〕0044号", "消防", "", None, None, None
+        ),
     ),
     credit=(_record(CreditKind.SELF_DECLARED, "自愿公示的荣誉", date(2026, 3, 2)),),
     risk="A",
@@ -58,7 +62,10 @@ REVOKED = replace(
     GOOD,
     licence=replace(GOOD.licence, state=RegistrationState.REVOKED, state_since=date(2026, 9, 2)),
     permits=(_permit("食品经营许可证", "JY12311020031234", -24), *GOOD.permits[1:]),
-    credit=(_record(CreditKind.SERIOUS, "严重违法失信", date(2026, 9, 2)), _record(CreditKind.PENALTY, "罚款", date(2026, 5, 2))),
+    credit=(
+        _record(CreditKind.SERIOUS, "严重违法失信", date(2026, 9, 2)),
+        _record(CreditKind.PENALTY, "罚款", date(2026, 5, 2)),
+    ),
     risk="D",
 )
 MARKUP = replace(
@@ -103,7 +110,9 @@ class CheckSession(FakeSession):
             return replace(judged(None, data, means, signed=False), candidates=hits)
         answer = judged(entity, data, means, signed=means is Means.SCANNED, on_site_differs=on_site_differs)
         if taken.code:
-            self.recent.insert(0, RecentCheck(taken.code, entity.licence.name if entity else "", answer.verdict.colour, MORNING))
+            self.recent.insert(
+                0, RecentCheck(taken.code, entity.licence.name if entity else "", answer.verdict.colour, MORNING)
+            )
         return answer
 
     def search(self, text: str, limit: int = 20) -> list[Hit]:

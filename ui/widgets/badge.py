@@ -1,4 +1,4 @@
-"""Four silhouettes for four verdicts that survive greyscale and colour blindness: disc, triangle, octagon, dashed ring."""
+"""Four silhouettes for four verdicts: disc, triangle, octagon, dashed ring. They survive greyscale."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF

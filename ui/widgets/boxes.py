@@ -22,7 +22,9 @@ def _fill(box: QHBoxLayout | QVBoxLayout, parts: tuple[Part, ...], gap: int, mar
             box.addWidget(part)
 
 
-def row(*parts: Part, gap: int = Gap.MEDIUM, margins: Margins = _NO_MARGINS, owner: QWidget | None = None) -> QHBoxLayout:
+def row(
+    *parts: Part, gap: int = Gap.MEDIUM, margins: Margins = _NO_MARGINS, owner: QWidget | None = None
+) -> QHBoxLayout:
     """Side by side. With ``owner`` it becomes that widget's layout."""
     box = QHBoxLayout(owner) if owner else QHBoxLayout()
     _fill(box, parts, gap, margins)

@@ -24,7 +24,7 @@ _SCOPE_SHOWN = 400
 
 
 class EntityCard(Card):
-    """``differs`` is the officer's answer to: is it the same on site? ``copied`` when the code went to the clipboard."""
+    """``differs`` is the officer's answer to: is it the same on site? ``copied``: the code is in the clipboard."""
 
     differs = Signal(bool)
     copied = Signal()
@@ -51,7 +51,6 @@ class EntityCard(Card):
         head.addWidget(Chip(licence.state.label, STATE_TONES.get(licence.state, "bad")))
         self._body.addLayout(head)
         code = self._code_row(entity.code)
-        code.addStretch(1)
         if checked.verdict.finding is not Finding.FORGED:
             self._ask(code, answered)
         self._body.addLayout(code)
@@ -72,8 +71,8 @@ class EntityCard(Card):
         for label, value, span in cells:
             grid.addWidget(_cell(label, value), place // 4, place % 4, 1, span)
             place += span
-        for i in range(4):
-            grid.setColumnStretch(i, 1)
+        for place, stretch in enumerate((4, 3, 5, 5)):
+            grid.setColumnStretch(place, stretch)
         self._body.addLayout(grid)
 
     def _show_unknown(self, checked: Checked) -> None:
@@ -86,7 +85,6 @@ class EntityCard(Card):
             self._body.addWidget(text(words.CODE_TELLS_NOTHING.format(text=checked.payload.text[:80]), "k", wrap=True))
             return
         line = self._code_row(code)
-        line.addStretch(1)
         self._body.addLayout(line)
         department, category = identifiers.institution(code) or (words.NOT_RECORDED, words.NOT_RECORDED)
         told = {"department": department, "category": category, "division": divisions.division_name(code[2:8])}
@@ -100,7 +98,9 @@ class EntityCard(Card):
         copy.clicked.connect(lambda: self._copy(code))
         spaced = f"{code[:2]} {code[2:8]} {code[8:17]} {code[17:]}"
         right = words.CODE_RIGHT if identifiers.is_code(code) else ""
-        return row(text(spaced, "code"), copy, text(right, "sub"), gap=Gap.SMALL)
+        line = row(text(spaced, "code"), copy, gap=Gap.SMALL)
+        line.addWidget(Elided(right, "sub"), 1)
+        return line
 
     def _ask(self, line, answered: bool | None) -> None:  # type: ignore[no-untyped-def]
         """The question that finds a copied code on another's wall."""

@@ -10,6 +10,7 @@ from inspector import freshness
 from inspector.entity import CreditKind, CreditRecord, Entity, Permit
 from inspector.freshness import CHINA
 from ui import words
+from ui.style import restyle
 from ui.theme import Gap
 from ui.widgets.boxes import column, empty, row
 from ui.widgets.card import Card
@@ -61,9 +62,7 @@ def credit_lines(entity: Entity, today: date) -> list[tuple[str, str, str]]:
     cap = entity.inspection_cap
     form = words.VISITS_COUNT if cap is None else words.VISITS_CAP
     reached = cap is not None and entity.inspections_this_year >= cap
-    lines.append(
-        (words.VISITS, form.format(count=entity.inspections_this_year, cap=cap), "warn" if reached else "")
-    )
+    lines.append((words.VISITS, form.format(count=entity.inspections_this_year, cap=cap), "warn" if reached else ""))
     return lines
 
 
@@ -117,6 +116,7 @@ class CreditCard(Card):
         self._grade.setVisible(graded)
         self._grade.setText(entity.risk)
         self._grade.setProperty("tone", _RISK_TONES.get(entity.risk, ""))
+        restyle(self._grade)
         self._grade.setAccessibleName(f"{words.RISK} {entity.risk}")
         empty(self._rows)
         for number, (section, says, tone) in enumerate(credit_lines(entity, today)):

@@ -36,20 +36,20 @@ def pixmap(name: str, colour: str, size: int) -> QPixmap:
 class Icon(QLabel):
     """A picture in a token's colour, ``size`` pixels wide at the standard size. Says nothing to screen readers."""
 
-    def __init__(self, name: str, token: str = "ink2", size: int = 20) -> None:
+    def __init__(self, name: str, tint: str = "ink2", size: int = 20) -> None:
         super().__init__()
-        self._name, self._token, self._size = name, token, size
+        self._name, self._tint, self._size = name, tint, size
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._draw()
 
-    def show_icon(self, name: str, token: str) -> None:
-        self._name, self._token = name, token
+    def show_icon(self, name: str, tint: str) -> None:
+        self._name, self._tint = name, tint
         self._draw()
 
     def _draw(self) -> None:
         size = look().px(self._size)
         self.setFixedSize(size, size)
-        self.setPixmap(pixmap(self._name, look().colour(self._token), size))
+        self.setPixmap(pixmap(self._name, look().colour(self._tint), size))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:
@@ -63,14 +63,14 @@ class _ButtonIcon(QWidget):
     def __init__(self, button: QAbstractButton) -> None:
         super().__init__(button)
         self.hide()
-        self.name, self.token, self.size_ = "", "ink", 20
+        self.name, self.tint, self.size_ = "", "ink", 20
 
     def draw(self) -> None:
         button = self.parentWidget()
         assert isinstance(button, QAbstractButton)
         size = look().px(self.size_)
         button.setIconSize(QSize(size, size))
-        button.setIcon(QIcon(pixmap(self.name, look().colour(self.token), size)) if self.name else QIcon())
+        button.setIcon(QIcon(pixmap(self.name, look().colour(self.tint), size)) if self.name else QIcon())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.StyleChange:
@@ -78,8 +78,8 @@ class _ButtonIcon(QWidget):
         super().changeEvent(event)
 
 
-def set_icon(button: QAbstractButton, name: str, token: str = "ink", size: int = 20) -> None:
+def set_icon(button: QAbstractButton, name: str, tint: str = "ink", size: int = 20) -> None:
     """Give a button a tinted icon (or none, for an empty name) that follows the look."""
     holder = button.findChild(_ButtonIcon, options=Qt.FindChildOption.FindDirectChildrenOnly) or _ButtonIcon(button)
-    holder.name, holder.token, holder.size_ = name, token, size
+    holder.name, holder.tint, holder.size_ = name, tint, size
     holder.draw()

@@ -23,7 +23,7 @@ class KeyCap(QLabel):
 
 
 class KeyButton(QPushButton):
-    """Icon, words and key cap. It binds the key that it prints; with ``key`` None it has none."""
+    """Icon, words and key cap. It binds the key that it prints, unless the window has (``bound`` False)."""
 
     def __init__(
         self,
@@ -31,9 +31,9 @@ class KeyButton(QPushButton):
         key: Key | None = None,
         icon: str = "",
         primary: bool = False,
-        parent: QWidget | None = None,
+        bound: bool = True,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setProperty("kind", "key")
         self.setProperty("primary", primary)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -47,7 +47,8 @@ class KeyButton(QPushButton):
             parts.insert(0, self._icon)
         if key:
             parts.append(KeyCap(key, primary))
-            keys.bind(key, self, self.click)
+            if bound:
+                keys.bind(key, self, self.click)
         row(None, *parts, None, gap=Gap.MEDIUM, margins=(Gap.LARGE, 0, Gap.LARGE, 0), owner=self)
         for label in self.findChildren(QLabel):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

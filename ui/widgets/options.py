@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from ui import words
 from ui.style import restyle
@@ -24,6 +24,9 @@ class Option(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._name = f"{title}，{note}" if note else title
         self._tick = Icon("checkmark_circle_filled", "brand")
+        policy = self._tick.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._tick.setSizePolicy(policy)
         lines = [text(title, "v", wrap=True)]
         if note:
             lines.append(text(note, "sub", wrap=True))
@@ -35,7 +38,7 @@ class Option(QPushButton):
         self.show_on(False)
 
     def show_on(self, on: bool) -> None:
-        self._tick.show_icon("checkmark_circle_filled" if on else "subtract", "brand" if on else "line")
+        self._tick.setVisible(on)
         self.setProperty("on", on)
         self.setAccessibleName(f"{self._name}{words.CHOSEN if on else ''}")
         restyle(self)
@@ -72,19 +75,24 @@ class Options(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, columns: int = 1) -> None:
         super().__init__()
         self.value: Any = None
         self._lines: dict[int, Line] = {}
         self._buttons: list[Option] = []
-        self._column = column(gap=Gap.SMALL, owner=self)
+        self._columns = columns
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(Gap.SMALL)
 
     def show_lines(self, lines: Sequence[Line], value: object) -> None:
         """Offer these, with ``value`` chosen."""
         if list(self._lines.values()) != list(lines):
             self._lines = dict(enumerate(lines))
-            empty(self._column)
+            empty(self._grid)
             self._buttons = [self._button(line) for line in lines]
+            for place, button in enumerate(self._buttons):
+                self._grid.addWidget(button, place // self._columns, place % self._columns)
         self.value = value
         for button, line in zip(self._buttons, lines, strict=True):
             button.show_on(line.value == value)
@@ -96,7 +104,6 @@ class Options(QWidget):
         button = Option(line.title, line.note)
         button.setEnabled(not line.refused)
         button.clicked.connect(lambda: self._choose(line.value))
-        self._column.addWidget(button)
         return button
 
     def _choose(self, value: object) -> None:

@@ -17,8 +17,12 @@ from ui.widgets.facts import CreditCard, PermitsCard
 from ui.widgets.icon import Icon
 from ui.widgets.line import LineButton
 from ui.widgets.reasons import ReasonsCard
+from ui.widgets.scrolled import scrolled
 from ui.widgets.text import text
 from ui.widgets.verdict import VerdictBanner
+
+_FACTS_HEIGHT = 150
+"""Pixels that permits and credit keep on a small screen; what is above them scrolls."""
 
 
 class VerdictPage(QWidget):
@@ -32,10 +36,13 @@ class VerdictPage(QWidget):
         both = row(self.permits, self.credit, owner=self._known)
         both.setStretch(0, 56)
         both.setStretch(1, 44)
+        self._known.setMinimumHeight(_FACTS_HEIGHT)
         self._steps = _next_steps()
-        box = column(self.banner, self.reasons, self.entity, owner=self)
+        grounds = QWidget()
+        box = column(self.reasons, self.entity, owner=grounds)
         box.addWidget(self._known, 1)
         box.addWidget(self._steps, 1)
+        column(self.banner, scrolled(grounds), owner=self).setStretch(1, 1)
 
     def show_checked(self, checked: Checked, answered: bool | None) -> None:
         self.banner.show_verdict(checked.verdict)

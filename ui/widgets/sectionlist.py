@@ -12,7 +12,7 @@ from ui.theme import Gap
 from ui.widgets.boxes import column, row
 from ui.widgets.card import Card
 from ui.widgets.icon import Icon
-from ui.widgets.text import text
+from ui.widgets.text import Elided, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +34,14 @@ class _Line(QPushButton):
         self.key = key
         self.setObjectName("place")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._title, self._state, self._tick = text("", "v"), text("", "k"), Icon("checkmark_circle_filled", "ok_ink")
-        row(
-            self._title,
-            None,
-            self._state,
-            self._tick,
-            gap=Gap.SMALL,
-            margins=(Gap.MEDIUM, 0, Gap.MEDIUM, 0),
-            owner=self,
-        )
-        for part in (self._title, self._state, self._tick):
+        self._title, self._state, self._tick = Elided("", "v"), text("", "k"), Icon("checkmark_circle_filled", "ok_ink")
+        parts = self._title, self._state, self._tick
+        row(*parts, gap=Gap.SMALL, margins=(Gap.MEDIUM, 0, Gap.MEDIUM, 0), owner=self).setStretch(0, 1)
+        for part in parts:
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_place(self, place: Place) -> None:
-        self._title.setText(place.title)
+        self._title.show_text(place.title)
         self._title.setProperty("role", "vb" if place.current else "v")
         self._state.setText(place.state)
         self._state.setVisible(not place.done)
@@ -74,6 +67,8 @@ class SectionList(Card):
         self._column = column(gap=Gap.HAIR)
         self.box.addLayout(self._column)
         self.box.addStretch(1)
+        self._saved = text("", "sub", wrap=True)
+        self.box.addWidget(self._saved)
         self._lines: list[_Line] = []
 
     def line(self, key: str) -> QPushButton:
@@ -87,6 +82,12 @@ class SectionList(Card):
         self._count.setText(f"{done} / {of}")
         self._bar.setMaximum(max(1, of))
         self._bar.setValue(done)
+
+    def show_saved(self, sentence: str, tone: str = "ok") -> None:
+        """Say below the list whether everything is saved."""
+        self._saved.setText(sentence)
+        self._saved.setProperty("tone", tone)
+        restyle(self._saved)
 
     def _build(self, places: Sequence[Place]) -> None:
         for line in self._lines:

@@ -50,9 +50,7 @@ class Strip(QFrame):
         """What it says; empty when hidden."""
         return self._words.text() if not self.isHidden() else ""
 
-    def say(
-        self, sentence: str, tone: str = "ok", action: str = "", then: Callable[[], object] | None = None
-    ) -> None:
+    def say(self, sentence: str, tone: str = "ok", action: str = "", then: Callable[[], object] | None = None) -> None:
         """Show a sentence; with ``action`` also a button that calls ``then``."""
         self._timer.stop()
         self._words.setText(sentence)

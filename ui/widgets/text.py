@@ -37,7 +37,7 @@ class Elided(QLabel):
         return self._whole
 
     def _fit(self) -> None:
-        line = " ".join(self._whole.split())
+        line = " ".join(self._whole.splitlines())
         self.setText(self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(0, self.width())))
 
     def resizeEvent(self, event: object) -> None:

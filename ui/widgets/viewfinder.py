@@ -150,9 +150,7 @@ class Viewfinder(QWidget):
         painter.setBrush(QColor(look().colour("found")))
         painter.drawRoundedRect(tag, height / 2, height / 2)
         ink, icon = look().colour("on_found"), look().px(18)
-        painter.drawPixmap(
-            QPointF(tag.x() + 9, tag.center().y() - icon / 2), pixmap("checkmark_filled", ink, icon)
-        )
+        painter.drawPixmap(QPointF(tag.x() + 9, tag.center().y() - icon / 2), pixmap("checkmark_filled", ink, icon))
         painter.setPen(QColor(ink))
         words = tag.adjusted(height, 0, -8, 0)
         elided = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, int(words.width()))

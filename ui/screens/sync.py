@@ -1,0 +1,212 @@
+"""同步: what has arrived at the centre and what has not, record by record, with its reason and its next try."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event as Flag
+from typing import Any
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from cache.session import Progress, RecordState, RecordSummary, RegisterState, Session, SyncStatus
+from inspector.errors import Cancelled, Problem
+from inspector.freshness import CHINA
+from ui import keys, words
+from ui.screens.screen import Screen
+from ui.theme import Gap
+from ui.widgets.boxes import column, empty, row
+from ui.widgets.card import Card
+from ui.widgets.chip import Chip
+from ui.widgets.emptystate import EmptyState
+from ui.widgets.field import fact
+from ui.widgets.keybutton import KeyButton
+from ui.widgets.line import LineButton
+from ui.widgets.scrolled import scrolled
+from ui.widgets.text import text
+from ui.work import run
+
+STATE_TONES = {
+    RecordState.SEALED: "unk",
+    RecordState.REGISTERED: "brand",
+    RecordState.COMPLETE: "ok",
+    RecordState.HELD: "warn",
+    RecordState.STUCK: "bad",
+    RecordState.DRAFT: "unk",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the screen shows."""
+
+    status: SyncStatus
+    register: RegisterState
+    alarms: tuple[str, ...]
+
+
+def gather(session: Session) -> Shown:
+    """Read it from the store; off the UI thread."""
+    return Shown(session.sync_status(), session.register(), session.alarms())
+
+
+class SyncScreen(Screen):
+    """``synced`` when a round has ended, so that the pills can be refreshed."""
+
+    name = "sync"
+    title = words.SYNC
+    synced = Signal()
+    _progressed = Signal(object)
+
+    def __init__(self, session: Session, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._session, self._now = session, now
+        self._cancel: Flag | None = None
+        self.go = KeyButton(words.SYNC_NOW, keys.SYNC_NOW, icon="arrow_sync_filled", primary=True)
+        self.stop = KeyButton(words.STOP, keys.STOP, icon="dismiss")
+        self.bar, self.what = QProgressBar(), text("", "k")
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(words.SYNCING)
+        facts, self._proof = Card(margins=(20, 14, 20, 14), gap=Gap.LARGE), Card(margins=(20, 14, 20, 14))
+        about = QWidget()
+        self._facts = column(gap=Gap.LARGE, owner=about)
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        facts.box.addWidget(scrolled(about), 1)
+        self._proof_text = text(words.NO_PROOF, "v", wrap=True)
+        self._proof_chip = Chip("", "ok")
+        self._proof.box.addLayout(row(text(words.PROOF, "h2"), None, self._proof_chip))
+        self._proof.box.addWidget(self._proof_text)
+        queue = Card(margins=(14, 12, 10, 10), gap=Gap.SMALL)
+        self._count = text("", "sub")
+        queue.box.addLayout(row(text(words.QUEUE, "h2"), None, self._count, margins=(Gap.MEDIUM, 0, Gap.MEDIUM, 0)))
+        page = QWidget()
+        self._queue = column(gap=Gap.HAIR, owner=page)
+        self._queue.setAlignment(Qt.AlignmentFlag.AlignTop)
+        queue.box.addWidget(scrolled(page), 1)
+        left = column(facts, self._proof)
+        left.setStretch(0, 1)
+        both = row(gap=Gap.MEDIUM)
+        both.addLayout(left, 40)
+        both.addWidget(queue, 60)
+        box = column(both, gap=Gap.MEDIUM, margins=(Gap.LARGE, 12, Gap.LARGE, 12), owner=self)
+        box.setStretch(0, 1)
+        moving = column(self.what, self.bar, gap=Gap.HAIR)
+        foot = row(gap=Gap.LARGE)
+        foot.addLayout(moving, 1)
+        foot.addWidget(self.stop)
+        foot.addWidget(self.go)
+        box.addLayout(foot)
+        self._progressed.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
+        self.go.clicked.connect(self.sync)
+        self.stop.clicked.connect(self.cancel)
+        self._show_running(False)
+
+    @property
+    def running(self) -> bool:
+        return self._cancel is not None
+
+    def enter(self, **_: Any) -> None:
+        self._refresh()
+
+    def sync(self) -> None:
+        """One round now."""
+        if self.running:
+            return
+        self._cancel = Flag()
+        self._show_running(True)
+        run(self._session.sync, self._progressed.emit, self._cancel, done=self._synced, failed=self._stopped)
+
+    def cancel(self) -> None:
+        """Stop the round; what is done stays done."""
+        if self._cancel is not None:
+            self._cancel.set()
+
+    def _synced(self, _: SyncStatus) -> None:
+        self._end()
+        self.said.emit(words.SYNC_DONE)
+
+    def _stopped(self, problem: Problem) -> None:
+        self._end()
+        if isinstance(problem, Cancelled):
+            self.said.emit(f"{problem.sentence}{problem.advice}")
+        else:
+            self.troubled.emit(problem)
+
+    def _end(self) -> None:
+        self._cancel = None
+        self._show_running(False)
+        self._refresh()
+        self.synced.emit()
+
+    def _refresh(self) -> None:
+        run(gather, self._session, done=self._show, failed=self.troubled.emit)
+
+    def _show_running(self, running: bool) -> None:
+        self.go.setEnabled(not running)
+        self.go.show_words(words.SYNCING if running else words.SYNC_NOW)
+        self.stop.setVisible(running)
+        self.bar.setVisible(running)
+        self.bar.setRange(0, 0)
+        self.what.setText("")
+
+    def _show_progress(self, progress: Progress) -> None:
+        """Bytes may pass what a progress bar can count, so it counts thousandths."""
+        if not self.running:
+            return
+        known = progress.total > 0
+        self.bar.setRange(0, 1000 if known else 0)
+        if known:
+            self.bar.setValue(min(1000, progress.done * 1000 // progress.total))
+        size = QLocale().formattedDataSize
+        amount = words.BYTES.format(done=size(progress.done), total=size(progress.total)) if known else ""
+        self.what.setText(f"{progress.what}　{amount}")
+
+    def _show(self, shown: Shown) -> None:
+        status, register, now = shown.status, shown.register, self._now()
+        empty(self._facts)
+        pending = words.NOTHING_PENDING
+        if status.pending_events or status.pending_blobs:
+            pending = words.PENDING_LINE.format(events=status.pending_events, blobs=status.pending_blobs)
+        last = status.last_success
+        data = register.health.label
+        if register.as_of is not None:
+            told = {"area": register.area_name, "rows": register.rows, "at": register.as_of.astimezone(CHINA)}
+            data = words.DATA_LINE.format(age=words.age(now - register.as_of), **told)
+        last_words = f"{last.astimezone(CHINA):%m-%d %H:%M}（{words.age(now - last)}）" if last else words.NEVER
+        for label, value in (
+            (words.CONNECTION, status.connection.label),
+            (words.TO_UPLOAD, pending),
+            (words.LAST_SUCCESS, last_words),
+            (words.DATA_AGE, data),
+            (words.CLOCK, status.clock.label),
+        ):
+            self._facts.addWidget(fact(label, value, "vb", wrap=True))
+        for alarm in shown.alarms:
+            self._facts.addWidget(text(alarm, "warning", wrap=True))
+        if status.proof is not None:
+            self._proof_text.setText(status.proof.text)
+            self._proof_chip.show_text(*((words.SAME, "ok") if status.proof.equal else (words.DIFFERS, "bad")))
+        self._show_queue(status.queue)
+
+    def _show_queue(self, queue: tuple[RecordSummary, ...]) -> None:
+        empty(self._queue)
+        self._count.setText(words.ITEMS.format(count=len(queue)) if queue else "")
+        for record in queue:
+            self._queue.addWidget(self._line(record))
+        if not queue:
+            self._queue.addWidget(EmptyState("cloud_checkmark", words.QUEUE_EMPTY, words.QUEUE_EMPTY_HINT))
+
+    def _line(self, record: RecordSummary) -> LineButton:
+        number = record.document_number or record.event_id
+        parts = [words.QUEUE_NOTE.format(number=number, at=record.sealed_at.astimezone(CHINA))]
+        if record.problem:
+            parts = [record.problem]
+        elif record.blobs_left:
+            parts.append(words.BLOBS_LEFT.format(count=record.blobs_left))
+        if record.next_try:
+            parts.append(words.NEXT_TRY.format(at=record.next_try.astimezone(CHINA)))
+        chip = Chip(record.state.label, STATE_TONES[record.state])
+        chip.setAccessibleName(record.state.label)
+        line = LineButton(record.name or record.code, chip, " · ".join(parts))
+        line.clicked.connect(lambda: self.going.emit("history", {"event_id": record.event_id}))
+        return line
