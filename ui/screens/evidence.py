@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
+from cache.session import Session
 from inspector import inspection as rules
 from inspector.checklist import Item
 from inspector.errors import InputProblem, Problem
@@ -21,7 +22,7 @@ from ui.widgets.card import Card
 from ui.widgets.emptystate import EmptyState
 from ui.widgets.field import Field
 from ui.widgets.keybutton import KeyButton
-from ui.widgets.scrolled import scrolled
+from ui.widgets.scrolled import scrolled, stacked
 from ui.widgets.text import text
 from ui.widgets.thumbnail import Thumbnail
 from ui.widgets.viewfinder import Viewfinder
@@ -47,9 +48,7 @@ class EvidenceScreen(Screen):
         self._thumbnails: dict[str, Thumbnail] = {}
         self.finder = Viewfinder()
         self._trouble = EmptyState("camera", "")
-        self._view = QStackedWidget()
-        self._view.addWidget(self.finder)
-        self._view.addWidget(self._trouble)
+        self._view = stacked(self.finder, self._trouble)
         self.shoot = KeyButton(words.SHOOT, keys.SHOOT, icon="camera_filled", primary=True)
         self.open = KeyButton(words.IMPORT, keys.IMPORT_PHOTO, icon="image_add")
         self.remove = KeyButton(words.DELETE_PHOTO, keys.DELETE_PHOTO, icon="delete")
@@ -131,18 +130,19 @@ class EvidenceScreen(Screen):
     def _store(self, data: bytes, origin: str) -> None:
         kind = MEDIA.get(data[:2], "application/octet-stream")
         shows = self.shows.value.strip()
-        run(self._desk.session.add_photo, data, kind, origin, shows, done=self._stored, failed=self._troubled)
+        visit = self._desk.inspection.event_id
+        run(_add, self._desk.session, visit, data, kind, origin, shows, done=self._stored, failed=self.troubled.emit)
 
-    def _stored(self, photo: Photo) -> None:
+    def _stored(self, stored: tuple[str, Photo]) -> None:
+        visit, photo = stored
+        if self._desk.empty or self._desk.inspection.event_id != visit:
+            return
         self.shows.edit.clear()
         self.path.edit.clear()
         self.path.hide()
         self._chosen = photo.sha256
         self._desk.change(rules.attach(self._desk.inspection, photo, self._item))
         self.said.emit(words.PHOTO_SAVED)
-
-    def _troubled(self, problem: Problem) -> None:
-        self.troubled.emit(problem)
 
     def _remove(self) -> None:
         if self._chosen:
@@ -170,9 +170,7 @@ class EvidenceScreen(Screen):
         self._grid = QGridLayout()
         self._grid.setSpacing(Gap.MEDIUM)
         column(self._grid, None, owner=page)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(EmptyState("image", words.NO_PHOTOS, words.NO_PHOTOS_HINT))
-        self._stack.addWidget(scrolled(page))
+        self._stack = stacked(EmptyState("image", words.NO_PHOTOS, words.NO_PHOTOS_HINT), scrolled(page))
         card.box.addWidget(self._stack, 1)
         card.box.addLayout(column(self._facts, self.shows, self.remove))
         return card
@@ -189,6 +187,11 @@ class EvidenceScreen(Screen):
         self._camera.shot.connect(self._shot)
         self._desk.changed.connect(self.refresh)
         self._pictures.loaded.connect(self.refresh)
+
+
+def _add(session: Session, visit: str, data: bytes, kind: str, origin: str, shows: str) -> tuple[str, Photo]:
+    """Store a photo; ``visit`` comes back with it, so that it is tied to the inspection that it was taken for."""
+    return visit, session.add_photo(data, kind, origin, shows)
 
 
 def _facts(photo: Photo) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from cache.session import Paper, RecordSummary, Session
 from inspector.errors import Problem
@@ -22,7 +22,7 @@ from ui.widgets.keybutton import KeyButton
 from ui.widgets.pages import Pages, decode_pages
 from ui.widgets.recordline import TONES, RecordLine
 from ui.widgets.savepdf import SavePdf
-from ui.widgets.scrolled import scrolled
+from ui.widgets.scrolled import scrolled, stacked
 from ui.widgets.text import text
 from ui.work import run
 
@@ -159,9 +159,7 @@ class HistoryScreen(Screen):
         self._column = column(gap=Gap.HAIR)
         column(self._column, None, owner=page)
         self._none = EmptyState("history", words.NO_RECORDS, words.NO_RECORDS_HINT)
-        self._left = QStackedWidget()
-        self._left.addWidget(self._none)
-        self._left.addWidget(scrolled(page))
+        self._left = stacked(self._none, scrolled(page))
         card.box.addWidget(self.query)
         card.box.addWidget(self._left, 1)
         return card
@@ -178,12 +176,10 @@ class HistoryScreen(Screen):
         card.box.addLayout(row(self._title, None, self._state))
         card.box.addLayout(column(self._problem, self._corrections))
         card.box.addWidget(self.pages, 1)
-        card.box.addWidget(self._amending)
+        card.box.addWidget(self._amending, 1)
         foot = row(self.amend, None, self.save_pdf)
         card.box.addLayout(foot)
-        self._right = QStackedWidget()
-        self._right.addWidget(EmptyState("document_text", words.PICK_RECORD, words.PICK_RECORD_HINT))
-        self._right.addWidget(card)
+        self._right = stacked(EmptyState("document_text", words.PICK_RECORD, words.PICK_RECORD_HINT), card)
         return self._right
 
     def _connect(self) -> None:

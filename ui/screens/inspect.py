@@ -1,21 +1,24 @@
 """检查: the items of the checklist one after the other, each answered with one key and saved at once."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector import inspection as rules
 from inspector import outcomes
 from inspector.checklist import Item, Section, sections
 from inspector.completeness import Missing, missing
+from inspector.errors import Problem
 from inspector.inspection import Inspection, ItemFinding, Photo
 from ui import keys, words
 from ui.desk import Desk
 from ui.localtime import local
 from ui.pictures import PictureBox
+from ui.problem import in_words
 from ui.screens.screen import Screen
 from ui.theme import Gap
 from ui.widgets.boxes import column, row
@@ -26,6 +29,7 @@ from ui.widgets.itempanel import ItemPanel
 from ui.widgets.itemrow import ItemRow
 from ui.widgets.keybutton import KeyButton, KeyCap
 from ui.widgets.outcomelist import OutcomeList
+from ui.widgets.scrolled import scrolled, stacked
 from ui.widgets.sectionlist import Place, SectionList
 from ui.widgets.text import text
 
@@ -62,12 +66,12 @@ class InspectScreen(Screen):
         parts = row(self.places, self._middle(), self.panel, gap=Gap.LARGE, margins=(Gap.LARGE,) * 4, owner=page)
         for place, share in enumerate((LEFT, MIDDLE, RIGHT)):
             parts.setStretch(place, share)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(EmptyState("clipboard_task", words.NO_INSPECTION, words.NO_INSPECTION_HINT))
-        self._pages.addWidget(page)
+        self._pages = stacked(EmptyState("clipboard_task", words.NO_INSPECTION, words.NO_INSPECTION_HINT), page)
         column(self._pages, owner=self)
         self._bind()
         desk.changed.connect(self.refresh)
+        desk.saved.connect(self._show_saved)
+        desk.failed.connect(self._show_unsaved)
         pictures.loaded.connect(self.refresh)
 
     def enter(self, item: str = "", event_id: str = "", **_: Any) -> None:
@@ -154,6 +158,12 @@ class InspectScreen(Screen):
         else:
             self._show_item(visit, self._items()[self.current])
         self._next.show_words(words.TO_SIGN if self.current == RESULT else words.NEXT_ITEM)
+
+    def _show_saved(self, at: datetime) -> None:
+        self.places.show_saved(words.AUTOSAVED.format(at=local(at)))
+
+    def _show_unsaved(self, problem: Problem) -> None:
+        self.places.show_saved(words.NOT_SAVED.format(problem=in_words(problem)), "bad")
 
     def _show_item(self, visit: Inspection, item: Item) -> None:
         answer = rules.answer_to(visit, item.id)
@@ -244,13 +254,8 @@ class InspectScreen(Screen):
 
     def _middle(self) -> QVBoxLayout:
         self._title, self._bad = text("", "h2"), Chip("", "bad")
-        self._scroll, result = QScrollArea(), QScrollArea()
-        self._middle_pages = QStackedWidget()
-        for area in (self._scroll, result):
-            area.setProperty("plain", True)
-            area.setWidgetResizable(True)
-            self._middle_pages.addWidget(area)
-        result.setWidget(self.outcomes)
+        self._scroll = scrolled()
+        self._middle_pages = stacked(self._scroll, scrolled(self.outcomes))
         card = Card(margins=(8, 10, 8, 6), gap=Gap.SMALL)
         hints = [part for key, finding in keys.ANSWERS.items() for part in (KeyCap(key), text(finding.label, "sub"))]
         head = row(self._title, self._bad, None, row(*hints, gap=Gap.SMALL), margins=(Gap.MEDIUM, 0, Gap.MEDIUM, 0))

@@ -1,11 +1,15 @@
 """结论: the pages exactly as printed, what is missing as links to where it is mended, and the seal."""
 
+from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from cache.session import Paper, RecordSummary, Session
+from inspector import inspection as rules
+from inspector import outcomes
 from inspector.completeness import Missing, missing
 from inspector.errors import Problem
 from inspector.inspection import Inspection
@@ -23,7 +27,7 @@ from ui.widgets.field import Field
 from ui.widgets.keybutton import KeyButton
 from ui.widgets.pages import Pages, decode_pages
 from ui.widgets.savepdf import SavePdf
-from ui.widgets.scrolled import scrolled
+from ui.widgets.scrolled import scrolled, stacked
 from ui.widgets.text import text
 from ui.work import run
 
@@ -45,23 +49,21 @@ class ReviewScreen(Screen):
         self._sealing = False
         self.links: list[QPushButton] = []
         self.pages = Pages()
-        self._left = QStackedWidget()
-        self._left.addWidget(EmptyState("document_text", words.SETTING_PAPER))
-        self._left.addWidget(self.pages)
+        self._left = stacked(EmptyState("document_text", words.SETTING_PAPER), self.pages)
         self.password = Field(words.PASSWORD_AGAIN, secret=True)
         self.save_pdf = SavePdf(desk.session)
         self.seal = KeyButton(words.SEAL, keys.SEAL, icon="shield_checkmark_filled", primary=True)
+        self.reason, self.abort = Field(words.ABORT_REASON), KeyButton(words.ABORT)
         self.back = KeyButton(words.BACK, keys.BACK, icon="arrow_left")
         self.today = KeyButton(words.TO_TODAY, keys.OPEN_TOP, icon="home_filled", primary=True)
-        self._right = QStackedWidget()
-        self._right.addWidget(self._before())
-        self._right.addWidget(self._after())
+        self._right = stacked(self._before(), self._after())
         whole = row(self._left, self._right, gap=Gap.LARGE, margins=(Gap.LARGE,) * 4, owner=self)
         whole.setStretch(0, 60)
         whole.setStretch(1, 40)
         self.back.clicked.connect(lambda: self.going.emit("sign", {}))
         self.today.clicked.connect(lambda: self.going.emit("today", {}))
         self.seal.clicked.connect(self._seal)
+        self.abort.clicked.connect(self._abort)
         self.save_pdf.saved.connect(self.said)
 
     def enter(self, item: str = "", **_: Any) -> None:
@@ -70,6 +72,8 @@ class ReviewScreen(Screen):
         self._right.setCurrentIndex(0)
         self.password.edit.clear()
         self.password.complain("")
+        self.reason.edit.clear()
+        self.reason.hide()
         found = missing(visit, self._desk.template, self._desk.now, self._hash(visit))
         self._show_missing(found)
         if visit != self._set:
@@ -92,8 +96,25 @@ class ReviewScreen(Screen):
             self._links.addWidget(link)
         self._verdict.show_text(words.STILL_MISSING if found else words.READY, "warn" if found else "ok")
         self._hint.setVisible(not found)
+        self._facts.setText(self._summary())
         self.password.setVisible(not found)
         self.seal.setEnabled(not found)
+
+    def _summary(self) -> str:
+        visit = self._desk.inspection
+        bad = len(rules.violations(visit, self._desk.template))
+        done, items = rules.progress(visit, self._desk.template)
+        signed = [s.role.label for s in rules.standing(visit, self._hash(visit))]
+        refused = [words.PARTY_REFUSED] if visit.refusal else []
+        return words.SUMMARY.format(
+            number=visit.document_number,
+            done=done,
+            items=items,
+            bad=bad,
+            photos=len(visit.photos),
+            outcomes="；".join(outcomes.text_of(key) for key in visit.outcomes) or words.NONE_YET,
+            signed="、".join([*signed, *refused]) or words.NONE_YET,
+        )
 
     def _link(self, lacking: Missing) -> QPushButton:
         link = QPushButton(lacking.text)
@@ -140,6 +161,25 @@ class ReviewScreen(Screen):
         self.password.complain(in_words(problem))
         self.password.setFocus()
 
+    def _abort(self) -> None:
+        """The first press asks for the reason, the second one ends the inspection with it."""
+        reason = self.reason.value.strip()
+        if self.reason.isHidden() or not reason:
+            self.reason.complain("" if self.reason.isHidden() else words.ABORT_REASON)
+            self.reason.show()
+            self.reason.setFocus()
+            return
+        self._desk.flush(partial(self._abort_saved, reason))
+
+    def _abort_saved(self, reason: str) -> None:
+        event_id = self._desk.inspection.event_id
+        run(self._desk.session.discard, event_id, reason, done=self._aborted, failed=self.troubled.emit)
+
+    def _aborted(self, _: None) -> None:
+        self._desk.clear()
+        self.said.emit(words.ABORTED)
+        self.going.emit("today", {})
+
     def _settle(self) -> None:
         self._sealing = False
         self.seal.show_words(words.SEAL)
@@ -148,11 +188,13 @@ class ReviewScreen(Screen):
         card = Card(margins=(18, 14, 18, 14))
         self._verdict, self._hint = Chip("", "ok"), text(words.READY_HINT, "k", wrap=True)
         page = QWidget()
-        self._links = column(gap=Gap.HAIR)
+        self._links, self._facts = column(gap=Gap.HAIR), text("", "v", wrap=True)
         column(self._links, None, owner=page)
-        card.box.addLayout(row(self._verdict, None))
+        card.box.addLayout(column(row(self._verdict, None), self._facts))
         card.box.addWidget(scrolled(page), 1)
-        card.box.addLayout(column(self._hint, self.password, self.save_pdf, row(self.back, None, self.seal)))
+        others = row(self.save_pdf, self.abort)
+        others.setAlignment(self.abort, Qt.AlignmentFlag.AlignBottom)
+        card.box.addLayout(column(self._hint, self.password, self.reason, others, row(self.back, None, self.seal)))
         return card
 
     def _after(self) -> QWidget:

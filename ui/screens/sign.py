@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from inspector import inspection as rules
 from inspector import signature
@@ -18,6 +18,7 @@ from ui.widgets.boxes import column, row
 from ui.widgets.card import Card
 from ui.widgets.field import Field
 from ui.widgets.keybutton import KeyButton
+from ui.widgets.scrolled import stacked
 from ui.widgets.signbox import SignBox
 from ui.widgets.text import text
 
@@ -167,9 +168,7 @@ class SignScreen(Screen):
         refusal.box.addLayout(
             column(self._refused, self.reason, self.witness, note, row(self.note, self.willing), None)
         )
-        self._party_pages = QStackedWidget()
-        self._party_pages.addWidget(self.boxes[SignerRole.PARTY])
-        self._party_pages.addWidget(refusal)
+        self._party_pages = stacked(self.boxes[SignerRole.PARTY], refusal)
         grid = QGridLayout()
         grid.setSpacing(Gap.MEDIUM)
         grid.addWidget(self._party_pages, 0, 0, 1, 2)

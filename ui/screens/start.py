@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -57,7 +58,7 @@ class StartScreen(Screen):
         self._checked: Checked | None = None
         self._offer = Offer((), {}, None)
         self._beginning = False
-        self.kinds, self.officers, self.checklists = Options(), Options(), Options()
+        self.kinds, self.officers, self.checklists = Options(columns=2), Options(), Options()
         self.number, self.notice = Field(words.BASIS_NUMBER), Field(words.NOTICE_NUMBER)
         self.no_notice = Field(words.NO_NOTICE_REASON)
         self.emergency, self.cap = Field(words.EMERGENCY_REASON), Field(words.CAP_REASON)
@@ -65,22 +66,19 @@ class StartScreen(Screen):
         self._objections = text("", "warning", wrap=True)
         self.back = KeyButton(words.BACK, keys.BACK, icon="arrow_left")
         self.go = KeyButton(words.ARRIVE, keys.ARRIVE, icon="clipboard_task_filled", primary=True)
-        ground, people, lists = Card(), Card(), Card()
-        ground.box.addLayout(column(text(words.BASIS_KIND, "h2"), self._task, self.kinds))
+        ground, people = Card(), Card()
         fields = (self.number, self.notice, self.no_notice, self.emergency, self.cap)
-        people.box.addLayout(column(*fields, None))
-        lists.box.addLayout(
+        ground.box.addLayout(column(text(words.BASIS_KIND, "h2"), self._task, self.kinds, *fields, None))
+        people.box.addLayout(
             column(
                 text(words.SECOND_OFFICER, "h2"), self._own, self.officers,
                 text(words.CHECKLIST, "h2"), self.checklists, None,
             )
         )  # fmt: skip
-        ground.box.addStretch(1)
-        cards = row(ground, people, lists, gap=Gap.LARGE)
-        for place in range(3):
-            cards.setStretch(place, 1)
         page = QWidget()
-        column(cards, owner=page)
+        cards = row(ground, people, gap=Gap.LARGE, owner=page)
+        for place in range(2):
+            cards.setStretch(place, 1)
         foot = row(self.back, self._objections, self.go)
         foot.setStretch(1, 1)
         column(scrolled(page), foot, margins=(Gap.LARGE,) * 4, owner=self)
@@ -195,7 +193,10 @@ class StartScreen(Screen):
 
     def _begun(self, result: tuple[Inspection, Template]) -> None:
         self._beginning = False
-        self._desk.open(*result)
+        self._desk.flush(partial(self._go_on, *result))
+
+    def _go_on(self, begun: Inspection, template: Template) -> None:
+        self._desk.open(begun, template)
         self.going.emit("notice", {})
 
     def _failed(self, problem: Problem) -> None:
