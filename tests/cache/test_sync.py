@@ -1,0 +1,493 @@
+"""Whole rounds with the real service over real TLS: what goes up arrives once, what comes down is kept, the proof."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event as Flag
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select, update
+
+from cache.clock import SystemClock
+from cache.laptop import Laptop
+from cache.session import Connection, Progress, RecordState, Session
+from cache.sync import Sync, connect
+from central import desk
+from central.demo.load import AREA, UNIT, load_demo
+from central.models import BlobRow, EventBlob, EventRow, FeedRow
+from central.server import EmbeddedService
+from inspector import journal, wire
+from inspector.errors import (
+    Cancelled,
+    EnrolmentRefused,
+    InputProblem,
+    ServiceDown,
+    ServiceImpostor,
+    ServiceRefused,
+)
+from inspector.trust import device
+from inspector.verdict import Colour, Means, StoreHealth
+from inspector.wire import CHUNK, EventAnswer, EventAnswers, Handshake, Signed, Task
+from tests.cache.officers import PASSWORD, HeldClock, begun, finished
+from tests.cache.services import Faulty, through
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedService]:
+    with EmbeddedService(tmp_path_factory.mktemp("central")) as running:
+        load_demo(running.service, 300, areas=(AREA,))
+        yield running
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Iterator[Laptop]:
+    laptop = Laptop(tmp_path / "data", HeldClock(SystemClock().now()))
+    yield laptop
+    laptop.close()
+
+
+@pytest.fixture
+def session(laptop: Laptop, centre: EmbeddedService) -> Session:
+    return laptop.enrol(centre.enrolment_link(AREA, UNIT), "HH0001", PASSWORD)
+
+
+def sync(session: Session) -> Any:
+    return session.sync(lambda _: None, Flag())
+
+
+def sealed(session: Session, laptop: Laptop, photos: int = 1) -> str:
+    clock = laptop.clock
+    assert isinstance(clock, HeldClock)
+    draft = finished(session, begun(session, session.tasks()[0].code.encode()), clock, photos)
+    return session.seal(draft, PASSWORD).event_id
+
+
+def device_id(session: Session) -> str:
+    return session._opened.work.identity.device_id
+
+
+def held_centrally(centre: EmbeddedService, session: Session) -> list[tuple[int, str]]:
+    with centre.service.sessions() as db:
+        rows = db.execute(
+            select(EventRow.device_seq, EventRow.content_hash)
+            .where(EventRow.device_id == device_id(session))
+            .order_by(EventRow.ledger_number)
+        )
+        return [(seq, digest) for seq, digest in rows]
+
+
+def own(session: Session) -> list[tuple[int, str]]:
+    chain = session._opened.work.chain()
+    return [(n, journal.entry_hash(e.event)) for n, e in enumerate(chain, 1)]
+
+
+def state(session: Session, event_id: str) -> RecordState:
+    return next(r.state for r in session.records() if r.event_id == event_id)
+
+
+# -- enrolment
+def test_enrolment_takes_a_code_once(laptop: Laptop, centre: EmbeddedService, tmp_path: Path) -> None:
+    link = centre.enrolment_link(AREA, UNIT)
+    steps: list[str] = []
+    session = laptop.enrol(link, " hh0001", PASSWORD, steps.append)
+    assert session.officer.number == "HH0001"
+    assert len(steps) == 3
+    assert session.clock_trust().value == "good"
+    other = Laptop(tmp_path / "other")
+    with pytest.raises(EnrolmentRefused):
+        other.enrol(link, "HH0001", PASSWORD)
+    with pytest.raises(InputProblem):
+        other.enrol(centre.enrolment_link(AREA, UNIT), "HH9999", PASSWORD)
+    fresh = centre.enrolment_link(AREA, UNIT)
+    with pytest.raises(ServiceImpostor):
+        other.enrol(fresh[:-52] + "A" * 52, "HH0001", PASSWORD)
+    assert not other.enrolled
+    assert other.enrol(centre.enrolment_link(AREA, UNIT), "HH0002", PASSWORD).officer.number == "HH0002"
+    other.close()
+    with pytest.raises(EnrolmentRefused):
+        laptop.enrol(centre.enrolment_link(AREA, UNIT), "HH0001", PASSWORD)
+
+
+# -- a whole day
+def test_a_whole_day(laptop: Laptop, session: Session, centre: EmbeddedService) -> None:
+    seen: list[Progress] = []
+    status = session.sync(seen.append, Flag())
+    assert {p.what for p in seen} == {"上传记录", "下载主体数据", "安装主体数据"}
+    assert session.register().health is StoreHealth.GOOD
+    assert len(session.tasks()) == 3
+    assert session.tasks() == sorted(session.tasks(), key=lambda t: t.due)
+    task = session.tasks()[0]
+    checked = session.check(task.code.encode(), Means.SCANNED)
+    assert checked.verdict.colour is Colour.ATTENTION
+    assert checked.entity is not None
+    assert session.search(checked.entity.licence.name)[0].code == task.code
+    event_id = sealed(session, laptop, photos=2)
+    assert state(session, event_id) is RecordState.SEALED
+    status = sync(session)
+    assert status.connection is Connection.ONLINE
+    assert (status.pending_events, status.pending_blobs, status.queue, status.oldest_unsent) == (0, 0, (), None)
+    assert status.proof is not None
+    assert status.proof.equal, status.proof.text
+    assert state(session, event_id) is RecordState.COMPLETE
+    assert session.records()[0].ledger_number > 0
+    assert held_centrally(centre, session) == own(session)
+    assert session.alarms() == ()
+    assert sync(session).proof.equal
+
+
+def test_a_mistyped_code_offers_only_those_that_exist(session: Session) -> None:
+    sync(session)
+    code = session.tasks()[0].code
+    wrong = code[:-1] + next(c for c in "0123456789ABC" if c != code[-1])
+    checked = session.check(wrong.encode(), Means.TYPED)
+    assert checked.entity is None
+    assert code in [h.code for h in checked.candidates]
+
+
+def test_the_yearly_cap_counts_what_was_sealed_here(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    code = session.tasks()[0].code
+    assert isinstance(laptop.clock, HeldClock)
+    laptop.clock.wait(60)
+    sealed(session, laptop)
+    as_of = session.register().as_of
+    assert session._opened.work.inspected_since(code, as_of) == 1
+    assert session._opened.work.inspected_since(code, laptop.clock.now() + timedelta(days=1)) == 0
+
+
+def test_a_sealed_task_is_done(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    task = session.tasks()[0]
+    assert isinstance(laptop.clock, HeldClock)
+    draft = begun(session, task.code.encode())
+    draft = replace(draft, basis=replace(draft.basis, task_id=task.task_id))
+    session.seal(finished(session, draft, laptop.clock), PASSWORD)
+    assert task.task_id not in [t.task_id for t in session.tasks()]
+
+
+# -- the feed
+def test_the_feed_changes_what_it_says_and_keeps_the_rest(session: Session, centre: EmbeddedService) -> None:
+    sync(session)
+    me = device_id(session)
+    desk.tell(centre.service, me, "policy", {"max_data_age_days": 3})
+    desk.tell(centre.service, me, "numbers", {"year": 2026, "prefix": "爱市监现检〔2026〕9-", "first": 1, "last": 2})
+    desk.tell(centre.service, me, "task", Task("x-1", "1号", "临时", "", "", "", "food-sale", "plan", "2026-01-01"))
+    desk.tell(centre.service, me, "from-the-future", {"anything": 1})
+    desk.tell(centre.service, me, "policy", {"max_data_age_days": "three"})
+    sync(session)
+    assert session.policy().max_data_age_days == 3
+    assert session.tasks()[0].task_id == "x-1"
+    assert [a for a in session.alarms() if "policy" in a]
+    kinds = [r["kind"] for r in session._opened.store.rows("SELECT kind FROM feed")]
+    assert kinds.count("from-the-future") == 1
+    desk.tell(
+        centre.service,
+        me,
+        "task",
+        Task("x-1", "1号", "临时", "", "", "", "food-sale", "plan", "2026-01-01", state="recalled"),
+    )
+    sync(session)
+    assert "x-1" not in [t.task_id for t in session.tasks()]
+
+
+def test_another_page_of_the_feed_taken_twice_is_taken_once(
+    laptop: Laptop, session: Session, centre: EmbeddedService
+) -> None:
+    sync(session)
+    with centre.service.sessions.begin() as db:
+        db.add_all(FeedRow(scope=device_id(session), kind="note", body=wire.encode({"n": n})) for n in range(450))
+    replayed: list[int] = []
+
+    def lose(name: str, args: tuple[Any, ...]) -> None:
+        if name == "feed" and len(replayed) < 2:
+            replayed.append(args[0])
+            raise ServiceDown
+
+    through(laptop, session, after=lose)
+    for _ in range(2):
+        with pytest.raises(ServiceDown):
+            sync(session)
+    sync(session)
+    rows = session._opened.store.rows("SELECT body FROM feed WHERE kind = 'note' ORDER BY number")
+    assert [wire.decode(r["body"], dict)["n"] for r in rows] == list(range(450))
+
+
+# -- answers
+def test_a_lost_answer_doubles_nothing(laptop: Laptop, session: Session, centre: EmbeddedService) -> None:
+    sync(session)
+    event_id = sealed(session, laptop)
+    lost: list[str] = []
+
+    def lose_each_once(name: str, _: tuple[Any, ...]) -> None:
+        if name in ("events", "put_chunk") and lost.count(name) < 2:
+            lost.append(name)
+            raise ServiceDown
+
+    through(laptop, session, after=lose_each_once)
+    for _ in range(6):
+        with suppress(ServiceDown):
+            sync(session)
+    assert sorted(lost) == ["events", "events", "put_chunk", "put_chunk"]
+    status = sync(session)
+    assert held_centrally(centre, session) == own(session)
+    assert status.proof.equal
+    assert state(session, event_id) is RecordState.COMPLETE
+
+
+def test_after_a_cut_only_the_missing_chunks_go(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    event_id = sealed(session, laptop)
+    sent: list[tuple[str, int]] = []
+
+    def cut(name: str, args: tuple[Any, ...]) -> None:
+        if name == "put_chunk":
+            sent.append(args[:2])
+            if len(sent) == 2:
+                raise ServiceDown
+
+    through(laptop, session, before=cut)
+    with pytest.raises(ServiceDown):
+        sync(session)
+    sync(session)
+    assert {chunk for chunk in sent if sent.count(chunk) > 1} == {sent[1]}, "only the one that was cut goes again"
+    photo = session.record(event_id).photos[0]
+    assert {(photo.sha256, 0), (photo.sha256, 1)} <= set(sent)
+    assert state(session, event_id) is RecordState.COMPLETE
+
+
+def forged(session: Session, change: Any) -> Any:
+    """Answers whose receipts do not hold."""
+
+    class Forging(Faulty):
+        def events(self, batch: list[Any]) -> Any:
+            answers = self._real.events(batch)
+            return EventAnswers(tuple(change(a) for a in answers.answers))
+
+    return Forging
+
+
+@pytest.mark.parametrize("forgery", ["unsigned", "other key", "other event", "garbage", "none", "no answer"])
+def test_without_a_valid_receipt_nothing_is_registered(laptop: Laptop, session: Session, forgery: str) -> None:
+    session.lead(None, "线索")
+
+    def change(answer: EventAnswer) -> EventAnswer:
+        assert answer.receipt is not None
+        payload = answer.receipt.payload
+        receipts = {
+            "unsigned": Signed(payload, bytes(64), "receipt"),
+            "other key": Signed(payload, device.sign(bytes(32), payload), "receipt"),
+            "other event": Signed(payload.replace(b"device_seq", b"device_sex"), answer.receipt.signature),
+            "garbage": Signed(b"\xff", b"", ""),
+            "none": None,
+            "no answer": answer.receipt,
+        }
+        digest = "0" * 64 if forgery == "no answer" else answer.content_hash
+        return replace(answer, content_hash=digest, receipt=receipts[forgery])
+
+    kind = forged(session, change)
+    bad = Sync(session._opened, lambda i, c: kind(connect(i, c), lambda *_: None, lambda *_: None), lambda: 1.0)
+    for _ in range(3):
+        bad.round(lambda _: None, Flag())
+        session._opened.store.write(lambda db: db.execute("UPDATE outbox SET next_try = ''"))
+    assert session._opened.outbox.newest_registered() == 0
+    states = {r["state"] for r in session._opened.store.rows("SELECT state FROM outbox")}
+    assert states == {"stuck"}, "after three resends a person has to look"
+    session._opened.outbox.retry_now()
+    status = sync(session)
+    assert status.pending_events == 0
+    assert status.proof.equal
+
+
+def test_an_event_that_alone_fails_gets_stuck_and_the_others_go_on(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    bad_id = sealed(session, laptop)
+    good_id = sealed(session, laptop)
+
+    def refuse(name: str, args: tuple[Any, ...]) -> None:
+        if name == "events" and any(bad_id.encode() in e.event for e in args[0]):
+            raise ServiceRefused
+
+    through(laptop, session, before=refuse)
+    for _ in range(20):
+        if state(session, bad_id) is RecordState.STUCK:
+            break
+        sync(session)
+    assert state(session, bad_id) is RecordState.STUCK
+    assert state(session, good_id) is RecordState.COMPLETE
+    problem = next(r.problem for r in session.queue() if r.event_id == bad_id)
+    assert "管理员" in problem
+    assert not session.sync_status().proof.equal
+
+
+def test_a_dead_network_makes_nothing_stuck(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    event_id = sealed(session, laptop)
+    down: list[str] = []
+
+    def cut(name: str, _: tuple[Any, ...]) -> None:
+        if name == "events":
+            down.append(name)
+        if down:
+            raise ServiceDown
+
+    for _ in range(30):
+        down.clear()
+        through(laptop, session, before=cut)
+        with pytest.raises(ServiceDown):
+            sync(session)
+    assert state(session, event_id) is RecordState.SEALED
+    through(laptop, session)
+    sync(session)
+    assert state(session, event_id) is RecordState.COMPLETE
+
+
+def test_a_revoked_laptop_loses_nothing_and_is_told(laptop: Laptop, session: Session, centre: EmbeddedService) -> None:
+    sync(session)
+    event_id = sealed(session, laptop)
+    desk.revoke(centre.service, device_id(session))
+    with pytest.raises(ServiceRefused):
+        sync(session)
+    assert state(session, event_id) is RecordState.HELD
+    assert "停用" in next(r.problem for r in session.queue() if r.event_id == event_id)
+
+
+def test_a_decision_of_a_person_comes_down(laptop: Laptop, session: Session, centre: EmbeddedService) -> None:
+    sync(session)
+    event_id = sealed(session, laptop)
+    work = session._opened.work
+    digest = next(
+        r["hash"] for r in session._opened.store.rows("SELECT hash FROM journal WHERE event_id = ?", event_id)
+    )
+    session._opened.store.write(
+        lambda db: db.execute("UPDATE outbox SET state = 'held', problem = 'x' WHERE state = 'pending'")
+    )
+    me = device_id(session)
+    desk.tell(centre.service, me, "decision", {"content_hash": digest, "accepted": False, "reason": "人员不符"})
+    sync(session)
+    assert (state(session, event_id), session.records()[0].problem) == (RecordState.HELD, "人员不符")
+    for entry_hash in [work.hash_at(n) for n in range(1, work.head().seq + 1)]:
+        desk.tell(centre.service, me, "decision", {"content_hash": entry_hash, "accepted": True})
+    sync(session)
+    sync(session)
+    assert state(session, event_id) is RecordState.COMPLETE
+
+
+# -- restored, cloned, impostor
+def test_a_service_restored_from_a_backup_gets_everything_again(
+    laptop: Laptop, session: Session, centre: EmbeddedService
+) -> None:
+    sync(session)
+    event_id = sealed(session, laptop)
+    assert sync(session).proof.equal
+    before = held_centrally(centre, session)
+    with centre.service.sessions.begin() as db:
+        gone = select(EventRow.ledger_number).where(EventRow.device_id == device_id(session), EventRow.device_seq > 2)
+        db.execute(delete(EventBlob).where(EventBlob.ledger_number.in_(gone)))
+        db.execute(delete(EventRow).where(EventRow.device_id == device_id(session), EventRow.device_seq > 2))
+        db.execute(update(BlobRow).values(complete_at=None))
+    status = sync(session)
+    assert status.proof.equal
+    assert held_centrally(centre, session) == before
+    assert state(session, event_id) is RecordState.COMPLETE
+
+
+def test_a_laptop_restored_from_a_backup_is_reported(laptop: Laptop, session: Session, tmp_path: Path) -> None:
+    sync(session)
+    laptop.close()
+    shutil.copytree(laptop.folder, tmp_path / "backup")
+    laptop = Laptop(laptop.folder, laptop.clock)
+    session = laptop.unlock("HH0001", PASSWORD)
+    session.lead(None, "备份之后")
+    session.lead(None, "再一条")
+    sync(session)
+    laptop.close()
+    restored = Laptop(tmp_path / "backup", laptop.clock)
+    session = restored.unlock("HH0001", PASSWORD)
+    status = sync(session)
+    assert not status.proof.equal
+    assert any("备份" in a or "复制" in a for a in session.alarms())
+    restored.close()
+
+
+@contextmanager
+def answered_by(session: Session, laptop: Laptop, change: Any) -> Iterator[None]:
+    class Lying(Faulty):
+        def handshake(self) -> Any:
+            return change(self._real.handshake())
+
+    none = lambda *_: None  # noqa: E731
+    session._sync = Sync(session._opened, lambda i, c: Lying(connect(i, c), none, none), lambda: 0.0)
+    yield
+
+
+@pytest.mark.parametrize("lie", ["signature", "device", "garbage"])
+def test_a_handshake_that_is_not_the_services_stops_everything(laptop: Laptop, session: Session, lie: str) -> None:
+    def change(signed: Signed) -> Signed:
+        told = wire.decode(signed.payload, Handshake)
+        if lie == "signature":
+            return replace(signed, payload=wire.encode(replace(told, count=told.count + 1)))
+        if lie == "garbage":
+            return Signed(b"{", b"")
+        return wire.decode(wire.encode(session._opened.work.identity.enrolment.certificate), Signed)
+
+    with answered_by(session, laptop, change), pytest.raises(ServiceImpostor):
+        sync(session)
+    status = session.sync_status()
+    assert status.connection is Connection.REFUSED
+    assert status.pending_events > 0
+
+
+def test_an_impostor_gets_nothing(session: Session, laptop: Laptop, tmp_path: Path) -> None:
+    """Another service with a certificate of its own, at the same address."""
+    with EmbeddedService(tmp_path / "impostor") as impostor:
+        identity = session._opened.work.identity
+        session._opened.work.identity = replace(identity, base_url=impostor.base_url)
+        with pytest.raises(ServiceImpostor):
+            sync(session)
+        with impostor.service.sessions() as db:
+            assert db.scalar(select(func.count()).select_from(EventRow)) == 0
+    assert session.sync_status().connection is Connection.REFUSED
+
+
+# -- cancel, single flight
+@pytest.mark.parametrize("at", ["handshake", "events", "put_chunk", "feed", "fetch"])
+def test_cancelled_anywhere_what_was_done_stays(
+    laptop: Laptop, session: Session, centre: EmbeddedService, at: str
+) -> None:
+    cancel = Flag()
+
+    def stop(name: str, _: tuple[Any, ...]) -> None:
+        if name == at:
+            cancel.set()
+
+    session.add_photo(b"\xff\xd8\xff" + bytes(10), "image/jpeg", "camera", "")
+    if at == "put_chunk":
+        sync(session)
+        sealed(session, laptop)
+    through(laptop, session, before=stop)
+    with pytest.raises(Cancelled):
+        session.sync(lambda _: None, cancel)
+    cancel.clear()
+    through(laptop, session)
+    assert sync(session).proof.equal
+    assert held_centrally(centre, session) == own(session)
+
+
+def test_one_round_at_a_time(laptop: Laptop, session: Session) -> None:
+    inner: list[Any] = []
+
+    def again(name: str, _: tuple[Any, ...]) -> None:
+        if name == "events":
+            inner.append(sync(session))
+
+    through(laptop, session, before=again)
+    sync(session)
+    assert [s.connection for s in inner] == [Connection.SYNCING]
+
+
+def test_chunks_are_of_the_agreed_size() -> None:
+    assert CHUNK == 256 * 1024
