@@ -86,7 +86,7 @@ class Scanner:
         """``all_kinds`` also reads Code 128, EAN, Data Matrix and PDF417, at ten times the cost a frame."""
         self._all_kinds = all_kinds
         self._worker = Isolated(stages.in_process)
-        self._planner = Planner([stage.__name__ for stage in stages.IN_TURN])
+        self._planner = Planner({stage.__name__: cost for stage, cost in stages.IN_TURN.items()})
         self._before: Image | None = None
         cv2.setNumThreads(1)  # small pictures: threads cost more CPU than they save time
 
@@ -142,7 +142,7 @@ class Scanner:
                 further(look, seconds)
 
     def _own_on_unread(self, look: _Look, seconds: float) -> None:
-        look.add(Seen(stages.own_readings(look.gray, look.glimpsed, look.readings)))
+        look.add(Seen(stages.own_readings(look.gray, look.glimpsed, look.readings, seconds - look.spent)))
 
     def _own_by_finders(self, look: _Look, seconds: float) -> None:
         look.add(stages.finder_patterns(look.gray, look.readings, seconds - look.spent))
@@ -174,7 +174,7 @@ class Scanner:
         if self._all_kinds:
             look.add(zxing.read(look.gray, all_kinds=True))
         look.add(stages.first_look(look.gray))
-        look.add(stages.plain(look.gray))
+        look.add(stages.EVERY_FRAME[frame.number % len(stages.EVERY_FRAME)](look.gray))
         here = look.spent
         if (answer := self._worker.collect()) is not None:
             look.elsewhere = answer.cpu_ms / 1000

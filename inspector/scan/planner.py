@@ -1,12 +1,11 @@
 """Which costly stage of the live mode runs next, and when: so that a frame without a code stays cheap on average."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 BUDGET_MS = 4.2
 """CPU milliseconds a frame, all processes, that the planner keeps to; below the 5 that are promised."""
-SAVED_MS = 40.0
-"""What may be saved up while frames are cheap: one costly stage."""
-FIRST_GUESS_MS = 8.0
+SAVED_MS = 100.0
+"""What may be saved up while frames are cheap: the costliest stage."""
 SYMBOL_STAGE = "unread_symbols"
 """Goes first when a symbol was found in this frame but could not be read."""
 
@@ -14,9 +13,10 @@ SYMBOL_STAGE = "unread_symbols"
 class Planner:
     """Stages take turns; each begins when the frames since have saved what it is known to cost."""
 
-    def __init__(self, stages: Sequence[str]) -> None:
+    def __init__(self, stages: Mapping[str, float]) -> None:
+        """``stages`` in the order of their turns, each with the milliseconds that it usually costs."""
         self._turns = list(stages)
-        self._costs = dict.fromkeys(stages, FIRST_GUESS_MS)
+        self._costs = dict(stages)
         self._saved = 0.0
         self._running: str | None = None
 
