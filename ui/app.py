@@ -21,6 +21,7 @@ from ui.screens.evidence import EvidenceScreen
 from ui.screens.history import HistoryScreen
 from ui.screens.inspect import InspectScreen
 from ui.screens.notice import NoticeScreen
+from ui.screens.preferences import PreferencesScreen
 from ui.screens.review import ReviewScreen
 from ui.screens.scan import ScanScreen
 from ui.screens.screen import Screen
@@ -162,6 +163,8 @@ class Application(QObject):
         pictures = PictureBox(session, desk)
         sync = SyncScreen(session, self.clock.now)
         sync.synced.connect(self.window.refresh)
+        preferences = PreferencesScreen(session, self.sound)
+        preferences.dressed.connect(self.window.dress)
         screens: list[Screen] = [
             TodayScreen(session, self.clock.now),
             ScanScreen(session, self.camera, self.sound),
@@ -173,6 +176,7 @@ class Application(QObject):
             ReviewScreen(desk),
             HistoryScreen(session),
             sync,
+            preferences,
         ]
         self.window.admit(session, screens, session.policy().idle_lock_minutes)
         self.syncing.start(session)

@@ -1,0 +1,191 @@
+"""The camera thread: frames and codes arrive, troubles are told once, it recovers by itself and ends when told."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zxingcpp
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from inspector.errors import CameraLost, NoCamera, Problem, UnreadablePicture
+from inspector.scan.frame import Frame
+from inspector.scan.pictures import Image, decode_picture, encode_jpeg
+from ui.camera import Camera, MakeSource
+
+CODE = "92231102MA1B4C4X2Y"
+
+
+def qr(text: str, scale: int = 6) -> Image:
+    """A QR code on a grey page."""
+    symbol = np.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=scale))
+    page = np.full((480, 640, 3), 190, np.uint8)
+    top, left = (480 - symbol.shape[0]) // 2, (640 - symbol.shape[1]) // 2
+    page[top : top + symbol.shape[0], left : left + symbol.shape[1]] = symbol[..., None]
+    return page
+
+
+class Script:
+    """A camera that plays what it is told: a picture for a frame, a problem to raise. The last picture stays."""
+
+    name = "剧本"
+
+    def __init__(self, *steps: Image | Problem, fails_to_open: list[Problem] | None = None) -> None:
+        self._steps = list(steps)
+        self._openings = fails_to_open or []
+        self.opened = 0
+        self.closed = 0
+
+    def open(self) -> None:
+        self.opened += 1
+        if self._openings:
+            raise self._openings.pop(0)
+
+    def read(self) -> Frame:
+        step = self._steps.pop(0) if len(self._steps) > 1 else self._steps[0]
+        if isinstance(step, Problem):
+            raise step
+        return Frame(step, 0, 0.0)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+Start = Callable[[Script], Camera]
+
+
+@pytest.fixture
+def start(qtbot: QtBot) -> Iterator[Start]:
+    made: list[Camera] = []
+
+    def begin(script: Script) -> Camera:
+        source: MakeSource = lambda _: script  # noqa: E731
+        made.append(Camera(source, pace=0.005, retry=0.02))
+        return made[-1]
+
+    yield begin
+    for camera in made:
+        camera.close()
+
+
+def test_a_code_is_believed_when_two_frames_agree(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(qr(CODE)))
+    shown: list[QImage] = []
+    camera.framed.connect(shown.append)
+    with qtbot.waitSignal(camera.decoded, timeout=30_000) as decoded:
+        camera.start()
+    reading = decoded.args[0][0]
+    assert reading.data == CODE.encode()
+    assert shown[0].size().toTuple() == (640, 480)
+    xs = [x for x, _ in reading.corners]
+    assert 200 < min(xs) < max(xs) < 440
+
+
+def test_what_keeps_it_from_reading_is_told(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(np.full((480, 640), 8, np.uint8)))
+    with qtbot.waitSignal(camera.hinted, timeout=30_000, check_params_cb=lambda hint: "太暗" in hint):
+        camera.start()
+
+
+def test_a_lost_camera_is_told_once_and_taken_up_again(qtbot: QtBot, start: Start) -> None:
+    script = Script(qr(CODE), CameraLost(), qr(CODE))
+    camera = start(script)
+    told: list[Problem] = []
+    camera.failed.connect(told.append)
+    works: list[str] = []
+    camera.opened.connect(works.append)
+    camera.start(reading=False)
+    qtbot.waitUntil(lambda: len(works) == 2, timeout=10_000)
+    assert [type(p) for p in told] == [CameraLost]
+
+
+def test_no_camera_is_told_once_however_often_it_is_tried(qtbot: QtBot, start: Start) -> None:
+    script = Script(qr(CODE), fails_to_open=[NoCamera() for _ in range(5)])
+    camera = start(script)
+    told: list[Problem] = []
+    camera.failed.connect(told.append)
+    with qtbot.waitSignal(camera.opened, timeout=10_000):
+        camera.start(reading=False)
+    assert script.opened == 6
+    assert len(told) == 1
+
+
+def test_it_is_off_when_nobody_scans(qtbot: QtBot, start: Start) -> None:
+    script = Script(qr(CODE))
+    camera = start(script)
+    with qtbot.waitSignal(camera.framed, timeout=10_000):
+        camera.start(reading=False)
+    camera.stop()
+    qtbot.waitUntil(lambda: script.closed == script.opened == 1)
+    assert not camera.on
+
+
+def test_a_shot_is_a_jpeg_of_the_whole_frame(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(qr(CODE)))
+    camera.start(reading=False)
+    with qtbot.waitSignal(camera.shot, timeout=10_000) as shot:
+        camera.shoot()
+    assert decode_picture(shot.args[0]).shape == (480, 640, 3)
+
+
+def test_turning_turns_picture_and_corners_alike(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(qr(CODE)))
+    camera.turn(1)
+    sizes: list[tuple[int, int]] = []
+    camera.framed.connect(lambda image: sizes.append(image.size().toTuple()))
+    with qtbot.waitSignal(camera.decoded, timeout=30_000) as decoded:
+        camera.start()
+    assert sizes[0] == (480, 640)
+    assert 160 < min(y for _, y in decoded.args[0][0].corners)
+
+
+def test_freezing_reads_the_frame_as_a_still(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(qr(CODE)))
+    with qtbot.waitSignal(camera.framed, timeout=10_000):
+        camera.start()
+    with qtbot.waitSignal(camera.decoded, timeout=30_000):
+        camera.freeze(True)
+    camera.freeze(False)
+    with qtbot.waitSignal(camera.framed, timeout=10_000):
+        pass
+
+
+def test_a_picture_file_is_read_without_a_camera(qtbot: QtBot, start: Start) -> None:
+    script = Script(qr(CODE))
+    camera = start(script)
+    with qtbot.waitSignals([camera.framed, camera.decoded], timeout=30_000):
+        camera.read_picture(encode_jpeg(qr("WIFI:S:x;;")))
+    assert script.opened == 0
+
+
+def test_a_picture_without_a_code_is_told(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(qr(CODE)))
+    with qtbot.waitSignal(camera.nothing, timeout=60_000):
+        camera.read_picture(encode_jpeg(np.full((120, 160, 3), 128, np.uint8)))
+
+
+def test_what_is_no_picture_is_told_in_a_sentence(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(qr(CODE)))
+    with qtbot.waitSignal(camera.failed, timeout=10_000) as failed:
+        camera.read_picture(b"%PDF-1.7 not a picture")
+    assert isinstance(failed.args[0], UnreadablePicture)
+
+
+def test_closing_while_it_runs_leaves_nothing(qtbot: QtBot, start: Start) -> None:
+    script = Script(qr(CODE))
+    camera = start(script)
+    with qtbot.waitSignal(camera.framed, timeout=10_000):
+        camera.start()
+    camera.close()
+    camera.close()
+    assert script.closed == 1
+
+
+def test_opencv_is_not_imported_with_the_window() -> None:
+    import subprocess
+    import sys
+
+    root = Path(__file__).parent.parent.parent
+    code = "import sys, ui.window, ui.camera, ui.screens.scan; sys.exit('cv2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
