@@ -26,6 +26,8 @@ REST_SECONDS = 0.4
 """Of these, what may be spent on further codes when one has been read and another was glimpsed."""
 JOB_SECONDS = 2.0
 """Seconds after which a job of the decoder process counts as hung."""
+SMALLEST_SIDE = 10
+"""Pixels: no symbol is smaller than 21 modules of half a pixel."""
 ISOLATED_PIXELS = 4_000_000
 """Larger pictures are halved for the decoder process."""
 
@@ -100,6 +102,11 @@ class Scanner:
         """End the decoder process. Harmless when done twice."""
         self._worker.close()
 
+    @property
+    def decoder_pid(self) -> int | None:
+        """The decoder process, while there is one."""
+        return self._worker.pid
+
     def warm(self) -> None:
         """Start the decoder process and wait until it can work; else it is started when first needed."""
         self._worker.warm()
@@ -112,6 +119,8 @@ class Scanner:
         """All codes of one picture (gray or blue-green-red), within about ``seconds`` of CPU time."""
         began = time.thread_time()
         look = _Look(_gray(image), began)
+        if min(look.gray.shape) < SMALLEST_SIDE:
+            return Still((), look.spent * 1000)
         if self._all_kinds:
             look.add(zxing.read(look.gray, all_kinds=True))
         look.add(stages.first_look(look.gray))
@@ -171,6 +180,8 @@ class Scanner:
     def live(self, frame: Frame) -> Live:
         """What can be read in this frame at once, and what the costly stages read in an earlier one."""
         look = _Look(_gray(frame.image), time.thread_time())
+        if min(look.gray.shape) < SMALLEST_SIDE:
+            return Live((), None, look.spent * 1000)
         if self._all_kinds:
             look.add(zxing.read(look.gray, all_kinds=True))
         look.add(stages.first_look(look.gray))

@@ -38,7 +38,10 @@ MOVING_CHANGE = 9.0
 FAR_SHARE = 0.08
 """A symbol of 250 bytes (version 11, 61 modules) this much of the width of 1280 px has 1.7 px a module."""
 CLOSE_SHARE = 0.95
-BLUR_ENERGY = 30.0
+MODULES = 35
+"""Of a middling symbol (version 4 or 5); an edge as wide as a module cannot be read."""
+SHARP = 3.5
+"""Pixels that a sharp edge may be wide."""
 
 
 def thumbnail(gray: Image) -> Image:
@@ -76,6 +79,13 @@ def _hint_for_symbol(gray: Image, quad: Quad) -> Hint | None:
     inside = gray[y0 : int(max(ys)) + 1, x0 : int(max(xs)) + 1]
     if inside.size and float((inside >= 253).mean()) > 0.02:
         return Hint.GLARE
-    if inside.size and float(cv2.Laplacian(inside, cv2.CV_32F).std()) < BLUR_ENERGY:
+    if inside.size and _edge_width(inside) > max(SHARP, 0.8 * side / MODULES):
         return Hint.BLURRED
     return None
+
+
+def _edge_width(inside: Image) -> float:
+    """Pixels from dark to light at the steepest edges."""
+    dark, light = np.percentile(inside, (5, 95))
+    steepness = np.percentile(np.abs(cv2.Sobel(inside, cv2.CV_32F, 1, 0, ksize=1)), 98) / 2
+    return float((light - dark) / max(steepness, 0.1))

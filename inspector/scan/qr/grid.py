@@ -16,6 +16,7 @@ from inspector.scan.qr.layout import Grid, layout, size_of
 
 UNKNOWN_WEIGHT = 0.5
 BENDS = 7
+NEAREST, FAR_AWAY = 1e-9, 1e6
 FINEST = 5.0
 """Pixels a module that are enough: larger symbols are scaled down to this."""
 
@@ -55,7 +56,9 @@ def _place(points: Grid, size: int, homogeneous: Grid, bends: Grid) -> Grid:
     a, b = 3.5, size - 3.5
     square = np.array([(a, a), (b, a), (b, b), (a, b)], np.float32)
     turned = homogeneous @ cv2.getPerspectiveTransform(square, points[:4].astype(np.float32)).T
-    return np.asarray(turned[:, :2] / turned[:, 2:] + bends @ points[4:])
+    depth = turned[:, 2:]
+    depth = np.where(np.abs(depth) < NEAREST, NEAREST, depth)  # a wild guess may put a module on the horizon
+    return np.asarray(np.clip(turned[:, :2] / depth, -FAR_AWAY, FAR_AWAY) + bends @ points[4:])
 
 
 @cache
