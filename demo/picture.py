@@ -8,7 +8,7 @@ from inspector.scan.frames import Pictures
 from inspector.scan.pictures import decode_picture, encode_jpeg
 from inspector.scan.webcam import Conditions, degrade
 
-CONDITIONS = Conditions(share=1.12, tilt=9, pan=8, turn=2.5, defocus=0.7, light=0.62, shadow=0.25, noise=5, jpeg=75)
+CONDITIONS = Conditions(share=0.98, tilt=7, pan=6, turn=2.5, defocus=0.7, light=0.62, shadow=0.25, noise=5, jpeg=75)
 """An indoor shot at arm's length: perspective, a little blur, noise and shadow."""
 PPI = 180
 

@@ -6,9 +6,9 @@ A key is bound from the same line that prints it; ``docs/keys.md`` lists them an
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMetaMethod, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from inspector.inspection import ItemFinding
 
@@ -118,8 +118,11 @@ def bind(key: Key, owner: QWidget, slot: Callable[[], object]) -> QShortcut:
 
 
 def _press_focused(owner: QWidget) -> bool:
-    """Press the button that has the focus, unless it is the primary one; whether there was one."""
+    """Give the key to what has the focus, if that wants it: a field that acts on Enter, a button not primary."""
     focused = QApplication.focusWidget()
+    if isinstance(focused, QLineEdit) and focused.isSignalConnected(QMetaMethod.fromSignal(focused.returnPressed)):
+        focused.returnPressed.emit()
+        return True
     if not isinstance(focused, QAbstractButton) or focused is owner or focused.property("primary"):
         return False
     focused.click()

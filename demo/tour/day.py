@@ -316,7 +316,8 @@ def prove(day: Day, event_id: str) -> None:
         return bool(day.session.records()) and day.session.records()[0].state is RecordState.COMPLETE
 
     stage.until("上传完成", complete)
-    stage.until("中心的证明", lambda: (proof := day.session.sync_status().proof) is not None and proof.equal)
+    sealed = day.session.records()[0].seq
+    stage.until("中心的证明", lambda: (p := day.session.sync_status().proof) and p.equal and p.local_seq >= sealed)
     stage.settle()
     registered = look.ledger(service)
     ours = [row for row in registered if row.event_id == event_id]
@@ -343,6 +344,7 @@ def look_back(day: Day, event_id: str) -> None:
     screen = day.at(HistoryScreen)
     stage.type(day.specimen.entity.licence.name, screen.query.edit)
     stage.until("找到记录", lambda: bool(screen.lines))
+    stage.click(screen.lines[0])
     stage.until("排好笔录", screen.save_pdf.button.isEnabled)
     stage.verify("按名称找到封存的记录", day.session.record(event_id).party.code == day.specimen.entity.code)
     stage.shot("history")

@@ -14,6 +14,10 @@ PATIENCE = 120.0
 """Seconds that the tour waits for something on a loaded machine before it calls it a failure."""
 
 
+HUMAN_PACE = 90
+"""Milliseconds between two keys."""
+
+
 class TourFailed(Exception):
     """A step did not turn out as it must be."""
 
@@ -62,22 +66,19 @@ class Stage:
         target = on or QApplication.focusWidget() or self.top()
         combination = QKeySequence(keys)[0]  # type: ignore[index]
         QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
-        self.settle()
+        # Keys that follow each other faster than hands can type are taken for a scanner gun's.
+        QTest.qWait(HUMAN_PACE)
 
     def type(self, text: str, into: QWidget | None = None) -> None:
-        """Type text into a field. Chinese comes from an input method, so it is committed as one does."""
+        """Put text into a field as an input method commits it: at once."""
         target = into or QApplication.focusWidget()
-        if target is None:
-            raise TourFailed("没有可输入的地方")
-        target.setFocus()
-        if text.isascii():
-            QTest.keyClicks(target, text)
-        elif isinstance(target, QLineEdit):
+        if isinstance(target, QLineEdit):
             target.insert(text)
+            target.textEdited.emit(target.text())
         elif isinstance(target, QPlainTextEdit):
             target.insertPlainText(text)
         else:
-            raise TourFailed(f"不能输入中文：{type(target).__name__}")
+            raise TourFailed(f"这里不能输入文字：{type(target).__name__}")
         self.settle()
 
     def click(self, target: QWidget, at: QPoint | None = None) -> None:

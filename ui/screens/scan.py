@@ -193,7 +193,7 @@ class ScanScreen(Screen):
     # -- the camera and its buttons
 
     def _hinted(self, hint: str) -> None:
-        if self._here and self.checked is None:
+        if self._here and self.checked is None and not self._readings:
             self.finder.show_hint(hint or words.SCANNING)
 
     def _camera_failed(self, problem: Problem) -> None:
