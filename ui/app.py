@@ -33,7 +33,7 @@ from ui.screens.unlock import UnlockScreen
 from ui.sound import Sound
 from ui.style import wear
 from ui.syncing import Syncing
-from ui.theme import Look
+from ui.theme import THEMES, Look, Scale
 from ui.window import Window
 from ui.work import Worker, run
 
@@ -54,6 +54,12 @@ def _translations() -> str:
 def _is_signed(data: bytes) -> bool:
     """Whether one reading is enough: a signature proves what error correction can only suggest."""
     return parse(data, HostRules()).kind is PayloadKind.SIGNED
+
+
+def _wishes(session: Session) -> tuple[Look, bool]:
+    """The officer's look, and whether there is to be sound."""
+    look = Look(THEMES[session.setting("theme")], Scale(session.setting("size")))
+    return look, session.setting("sound") == "on"
 
 
 class _Once:
@@ -161,6 +167,9 @@ class Application(QObject):
         self.desk = desk = Desk(session, self.clock, self.window)
         desk.failed.connect(self.window.trouble)
         pictures = PictureBox(session, desk)
+        run(_wishes, session, done=self._follow)
+        # The desk is cleared when a record was sealed: it should go up now, not in five minutes.
+        desk.changed.connect(lambda: self.syncing.ask() if desk.empty else None)
         sync = SyncScreen(session, self.clock.now)
         sync.synced.connect(self.window.refresh)
         preferences = PreferencesScreen(session, self.sound)
@@ -180,6 +189,10 @@ class Application(QObject):
         ]
         self.window.admit(session, screens, session.policy().idle_lock_minutes)
         self.syncing.start(session)
+
+    def _follow(self, wishes: tuple[Look, bool]) -> None:
+        look, self.sound.on = wishes
+        self.window.dress(look)
 
     def _state_changed(self, state: Qt.ApplicationState) -> None:
         if state is Qt.ApplicationState.ApplicationSuspended:

@@ -5,7 +5,7 @@ from ui.style import look, wear
 from ui.theme import DAY, NIGHT, SUN, Look
 
 SIZES = ((1366, 768), (1920, 1080))
-SCREENS = ("today", "scan", "inspect", "history", "sync")
+SCREENS = ("today", "scan", "inspect", "history", "sync", "settings")
 
 
 def every_screen_in_every_theme(day: Day) -> None:
