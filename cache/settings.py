@@ -24,10 +24,7 @@ SETTINGS = {
     "camera_mirror": Setting("off", _SWITCH),
     "camera_turns": Setting("0", ("0", "1", "2", "3")),
     "sound": Setting("on", _SWITCH),
-    "speech": Setting("on", _SWITCH),
     "sync_automatic": Setting("on", _SWITCH),
-    "last_second_officer": Setting(""),
-    "last_template": Setting(""),
 }
 
 
