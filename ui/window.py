@@ -114,6 +114,7 @@ class Window(QMainWindow):
             return
         if self._current is not None and self._current is not screen:
             self._current.leave()
+            self.strip.move_on()
         self._current = screen
         self.sheet.hide()
         self.stack.setCurrentWidget(screen)

@@ -66,6 +66,11 @@ class Strip(QFrame):
         if tone == "ok":
             self._timer.start(GONE_AFTER)
 
+    def move_on(self) -> None:
+        """The officer has gone to another screen: good news is old news there, troubles stay."""
+        if self.property("tone") == "ok":
+            self.dismiss()
+
     def dismiss(self) -> None:
         self._timer.stop()
         self._then = None
