@@ -22,7 +22,7 @@ from inspector.scan.zxing import Quad, Seen
 
 STILL_SECONDS = 1.5
 """CPU seconds that one still picture may take."""
-REST_SECONDS = 0.4
+REST_SECONDS = 0.5
 """Of these, what may be spent on further codes when one has been read and another was glimpsed."""
 JOB_SECONDS = 2.0
 """Seconds after which a job of the decoder process counts as hung."""

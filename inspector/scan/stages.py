@@ -88,6 +88,27 @@ def tiled_contrast(gray: Image) -> Seen:
     return zxing.read(cv2.createCLAHE(2.0, (8, 8)).apply(gray))
 
 
+def tiled_contrast_halved(gray: Image) -> Seen:
+    """The same on codes that are large, blurred or on a screen."""
+    return zxing.read(cv2.createCLAHE(2.0, (8, 8)).apply(resized(gray, 0.5)), scale=2)
+
+
+def tiled_contrast_third(gray: Image) -> Seen:
+    return zxing.read(cv2.createCLAHE(2.0, (8, 8)).apply(resized(gray, 1 / 3)), scale=3)
+
+
+def thresholded_halved(gray: Image) -> Seen:
+    """Bright spots: every pixel against its neighbourhood, at half the size."""
+    return zxing.read(_thresholded(resized(gray, 0.5)), scale=2)
+
+
+def evened(gray: Image) -> Seen:
+    """Uneven light: the picture over its own background, at half the size."""
+    reduced = resized(gray, 0.5)
+    background = cv2.GaussianBlur(reduced, (0, 0), max(reduced.shape) / 40)
+    return zxing.read(cv2.divide(reduced, background, scale=200), scale=2)
+
+
 def despeckled(gray: Image) -> Seen:
     """Noise, moiré, dot print."""
     return zxing.read(cv2.medianBlur(gray, 3))
@@ -115,8 +136,11 @@ def zbar_third(gray: Image) -> Seen:
 
 def zbar_thresholded(gray: Image) -> Seen:
     """Bright spots: threshold against the neighbourhood."""
-    soft = cv2.GaussianBlur(gray, (5, 5), 0)
-    return _zbar(cv2.adaptiveThreshold(soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 5), 1)
+    return _zbar(_thresholded(cv2.GaussianBlur(gray, (5, 5), 0)), 1)
+
+
+def _thresholded(gray: Image) -> Image:
+    return cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 51, 5)
 
 
 def unread_symbols(gray: Image) -> Seen:
@@ -165,16 +189,21 @@ def _zbar(gray: Image, scale: float) -> Seen:
 QUICK: Sequence[Stage] = (plain, brightened, one_threshold, inverted)
 """Still pictures, while nothing is read: cheap ones first."""
 COSTLY: Sequence[Stage] = (
+    thresholded_halved,
+    tiled_contrast_halved,
+    tiled_contrast_third,
+    evened,
+    despeckled,
+    softened,
     zbar_third,
-    doubled,
     sharpened,
     tiled_contrast,
-    despeckled,
+    doubled,
     despeckled_doubled,
-    softened,
     zbar_thresholded,
     zbar_plain,
 )
+"""Still pictures, while nothing is read: in the order of what they cost."""
 ISOLATED = frozenset({"zbar_plain", "zbar_third", "zbar_thresholded"})
 """Stages whose decoder may crash or hang: never in the program's own process."""
 EVERY_FRAME: Sequence[Stage] = (despeckled, plain, despeckled)
