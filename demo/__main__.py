@@ -29,10 +29,22 @@ def main() -> int:
     if arguments.tour or not _has_display():
         if not _has_display():
             os.environ["QT_QPA_PLATFORM"] = "offscreen"
+            _quieten_offscreen()
         from demo.tour.run import run
 
         return run(FOLDER / "tour", arguments.picture, _say)
     return _window(arguments.picture)
+
+
+def _quieten_offscreen() -> None:
+    """The offscreen platform says of every window that it has no size hints; that is no news."""
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if "propagateSizeHints" not in message:
+            print(message, file=sys.stderr)
+
+    qInstallMessageHandler(tell)
 
 
 def _say(line: str) -> None:
