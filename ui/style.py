@@ -36,6 +36,8 @@ def look() -> Look:
 def wear(new: Look) -> None:
     """Give the whole application a look."""
     app = application()
+    if app.property(_PROPERTY) == new:
+        return
     app.setProperty(_PROPERTY, new)
     app.setStyleSheet(sheet(new))
 

@@ -25,6 +25,7 @@ from cache.session import (
     Session,
     SyncStatus,
 )
+from cache.settings import SETTINGS
 from inspector import checklist, completeness, visit
 from inspector.checklist import Template
 from inspector.entity import Entity, Licence, Permit, RegistrationState, SubjectKind
@@ -166,7 +167,7 @@ class FakeSession(Session):
         return ClockTrust.GOOD
 
     def setting(self, name: str) -> str:
-        return self.settings.get(name, "")
+        return self.settings.get(name, SETTINGS[name].default)
 
     def set_setting(self, name: str, value: str) -> None:
         self.settings[name] = value
@@ -196,7 +197,7 @@ class FakeSession(Session):
                 SHOP.code,
                 shop.name,
                 shop.premises,
-                "food",
+                "food-sale",
                 "plan",
                 "2026-11-30",
                 "爱市监检通〔2026〕18号",

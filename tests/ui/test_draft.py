@@ -18,10 +18,15 @@ def photo(n: int) -> Photo:
 def test_a_change_can_be_undone() -> None:
     first = inspection()
     draft = Draft(first)
-    assert draft.change(replace(first, situation="一")) and draft.change(replace(first, measures="二"))
-    assert draft.undo() and draft.inspection.situation == "一" and not draft.inspection.measures
-    assert draft.undo() and draft.inspection == first
-    assert not draft.undo() and not draft.can_undo
+    assert draft.change(replace(first, situation="一"))
+    assert draft.change(replace(first, measures="二"))
+    assert draft.undo()
+    assert draft.inspection.situation == "一"
+    assert not draft.inspection.measures
+    assert draft.undo()
+    assert draft.inspection == first
+    assert not draft.undo()
+    assert not draft.can_undo
 
 
 def test_typing_into_one_field_is_one_step() -> None:
@@ -30,14 +35,17 @@ def test_typing_into_one_field_is_one_step() -> None:
     for text in ("店", "店内", "店内整"):
         draft.change(replace(draft.inspection, situation=text), typing="situation")
     draft.change(replace(draft.inspection, measures="无"), typing="measures")
-    assert draft.undo() and draft.inspection.situation == "店内整"
-    assert draft.undo() and draft.inspection == first
+    assert draft.undo()
+    assert draft.inspection.situation == "店内整"
+    assert draft.undo()
+    assert draft.inspection == first
 
 
 def test_walking_is_kept_and_not_undone() -> None:
     draft = Draft(inspection())
     draft.move(replace(draft.inspection, current_item="2.3"))
-    assert draft.unsaved and not draft.can_undo
+    assert draft.unsaved
+    assert not draft.can_undo
 
 
 def test_nothing_is_undone_past_a_signature() -> None:
@@ -62,11 +70,15 @@ def test_one_save_at_a_time_and_the_newest_last() -> None:
     draft.change(replace(draft.inspection, situation="二"))
     assert draft.take() is None
     draft.saved(MORNING)
-    assert first is not None and first.situation == "一" and draft.unsaved
+    assert first is not None
+    assert first.situation == "一"
+    assert draft.unsaved
     second = draft.take()
-    assert second is not None and second.situation == "二"
+    assert second is not None
+    assert second.situation == "二"
     draft.saved(MORNING + timedelta(seconds=1))
-    assert not draft.unsaved and draft.take() is None
+    assert not draft.unsaved
+    assert draft.take() is None
 
 
 def test_what_was_not_written_stays_unsaved() -> None:
@@ -74,15 +86,15 @@ def test_what_was_not_written_stays_unsaved() -> None:
     draft.change(replace(draft.inspection, situation="一"))
     draft.take()
     draft.failed()
-    assert draft.unsaved and draft.take() is draft.inspection
+    assert draft.unsaved
+    assert draft.take() is draft.inspection
 
 
 @given(st.lists(st.sampled_from(["change", "undo", "take", "saved", "failed"]), max_size=60))
 def test_whatever_happens_the_last_value_is_saved_or_unsaved(steps: list[str]) -> None:
     draft = Draft(inspection())
-    stored, writing, count = draft.inspection, None, 0
-    for step in steps:
-        count += 1
+    stored, writing = draft.inspection, None
+    for count, step in enumerate(steps):
         if step == "change":
             draft.change(replace(draft.inspection, situation=str(count)))
         elif step == "undo":

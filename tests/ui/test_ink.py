@@ -12,7 +12,9 @@ def test_two_strokes() -> None:
     ink = Ink()
     ink.press(0, 0, 0.5, 1000, 400)
     ink.drag(200, 100, 0.7, 1010, 400)
-    assert ink.drawing and ink.lift() and not ink.lift()
+    assert ink.drawing
+    assert ink.lift()
+    assert not ink.lift()
     ink.press(400, 100, 1.0, 1500, 400)
     ink.lift()
     assert [s.points for s in ink.strokes] == [((0.0, 0.0, 0.5, 0), (0.5, 0.25, 0.7, 10)), ((1.0, 0.25, 1.0, 500),)]
@@ -21,14 +23,16 @@ def test_two_strokes() -> None:
 def test_a_move_without_touch_leaves_nothing() -> None:
     ink = Ink()
     ink.drag(10, 10, 0.5, 5, 100)
-    assert not ink.all and not ink.lift()
+    assert not ink.all
+    assert not ink.lift()
 
 
 def test_a_second_press_without_release_ends_the_first_stroke() -> None:
     ink = Ink()
     ink.press(10, 10, 0.5, 0, 100)
     ink.press(20, 20, 0.5, 9, 100)
-    assert len(ink.strokes) == 1 and len(ink.all) == 2
+    assert len(ink.strokes) == 1
+    assert len(ink.all) == 2
 
 
 def test_cleared_ink_starts_its_time_anew() -> None:
@@ -47,4 +51,7 @@ def test_points_stay_in_the_pad_whatever_comes(moves: list[tuple[float, float, f
         (ink.press if i == 0 else ink.drag)(x, y, pressure, at, 300)
     ink.lift()
     for x, y, pressure, at in ink.strokes[0].points:
-        assert 0 <= x <= 1 and 0 <= y <= 1 and 0 <= pressure <= 1 and at >= 0
+        assert 0 <= x <= 1
+        assert 0 <= y <= 1
+        assert 0 <= pressure <= 1
+        assert at >= 0

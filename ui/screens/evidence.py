@@ -45,7 +45,7 @@ class EvidenceScreen(Screen):
         self._item = ""
         self._here = False
         self._chosen = ""
-        self._thumbnails: dict[str, Thumbnail] = {}
+        self.thumbnails: dict[str, Thumbnail] = {}
         self.finder = Viewfinder()
         self._trouble = EmptyState("camera", "")
         self._view = stacked(self.finder, self._trouble)
@@ -86,11 +86,11 @@ class EvidenceScreen(Screen):
         if self._desk.empty or not self._here:
             return
         photos = self._desk.inspection.photos[::-1]
-        if [p.sha256 for p in photos] != list(self._thumbnails):
+        if [p.sha256 for p in photos] != list(self.thumbnails):
             self._lay_out(photos)
-        if self._chosen not in self._thumbnails:
+        if self._chosen not in self.thumbnails:
             self._chosen = photos[0].sha256 if photos else ""
-        for sha256, thumbnail in self._thumbnails.items():
+        for sha256, thumbnail in self.thumbnails.items():
             thumbnail.show_image(self._pictures.get(sha256))
             thumbnail.setChecked(sha256 == self._chosen)
         self._stack.setCurrentIndex(1 if photos else 0)
@@ -103,14 +103,14 @@ class EvidenceScreen(Screen):
 
     def _lay_out(self, photos: tuple[Photo, ...]) -> None:
         empty(self._grid)
-        self._thumbnails = {}
+        self.thumbnails = {}
         for place, photo in enumerate(photos):
             caption = words.PHOTO_CAPTION.format(at=local(photo.taken_at), mark=photo.sha256[:8])
             thumbnail = Thumbnail(caption, _facts(photo))
             thumbnail.setCheckable(True)
             thumbnail.clicked.connect(lambda _=False, sha256=photo.sha256: self._choose(sha256))
             self._grid.addWidget(thumbnail, place // COLUMNS, place % COLUMNS)
-            self._thumbnails[photo.sha256] = thumbnail
+            self.thumbnails[photo.sha256] = thumbnail
 
     def _choose(self, sha256: str) -> None:
         self._chosen = sha256

@@ -39,7 +39,7 @@ class HistoryScreen(Screen):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._chosen: RecordSummary | None = None
+        self.chosen: RecordSummary | None = None
         self.lines: list[RecordLine] = []
         self.query = Field(words.FIND_RECORD)
         self._timer = QTimer(self)
@@ -62,6 +62,15 @@ class HistoryScreen(Screen):
         self.search()
         self.setFocus()
 
+    @property
+    def nothing(self) -> str:
+        """What is said in place of an empty list; empty when there are records."""
+        return "" if self.lines else self._none.title
+
+    @property
+    def corrections(self) -> str:
+        return self._corrections.text()
+
     def leave(self) -> None:
         self._timer.stop()
 
@@ -72,7 +81,7 @@ class HistoryScreen(Screen):
 
     def open(self, summary: RecordSummary) -> None:
         """Show the pages of a record."""
-        self._chosen = summary
+        self.chosen = summary
         self._right.setCurrentIndex(1)
         self._amending.hide()
         self._mark()
@@ -106,16 +115,16 @@ class HistoryScreen(Screen):
 
     def _mark(self) -> None:
         for line in self.lines:
-            line.show_current(self._chosen is not None and line.summary.event_id == self._chosen.event_id)
+            line.show_current(self.chosen is not None and line.summary.event_id == self.chosen.event_id)
 
     def _show_record(self, result: tuple[str, Paper, tuple[QImage, ...], str]) -> None:
         event_id, paper, images, corrections = result
-        if self._chosen is None or event_id != self._chosen.event_id:
+        if self.chosen is None or event_id != self.chosen.event_id:
             return
         self.pages.show_pages(images)
         self._corrections.setText(corrections)
         self._corrections.setVisible(bool(corrections))
-        self.save_pdf.show_paper(paper.pdf, self._chosen.document_number)
+        self.save_pdf.show_paper(paper.pdf, self.chosen.document_number)
 
     def _step(self, by: int) -> None:
         """Move through the list with the arrow keys."""
@@ -135,9 +144,9 @@ class HistoryScreen(Screen):
             self.reason.setFocus()
 
     def _seal(self) -> None:
-        assert self._chosen is not None
+        assert self.chosen is not None
         self.seal.setEnabled(False)
-        args = self._chosen.event_id, self.reason.value.strip(), self.correction.toPlainText().strip()
+        args = self.chosen.event_id, self.reason.value.strip(), self.correction.toPlainText().strip()
         run(self._session.amend, *args, done=self._amended, failed=self._not_amended)
 
     def _amended(self, summary: RecordSummary) -> None:
@@ -168,10 +177,11 @@ class HistoryScreen(Screen):
         card = Card(margins=(16, 12, 16, 14))
         self._title, self._state = text("", "h2", wrap=True), Chip("", "unk")
         self._problem, self._corrections = text("", "warning", wrap=True), text("", "v", wrap=True)
-        self._amending = QWidget()
         self.correction.setAccessibleName(words.AMEND_TEXT)
         self.correction.setTabChangesFocus(True)
-        column(self.reason, text(words.AMEND_TEXT, "k"), self.correction, row(None, self.seal), owner=self._amending)
+        asked = QWidget()
+        column(self.reason, text(words.AMEND_TEXT, "k"), self.correction, row(None, self.seal), owner=asked)
+        self._amending = scrolled(asked)
         self._amending.hide()
         card.box.addLayout(row(self._title, None, self._state))
         card.box.addLayout(column(self._problem, self._corrections))

@@ -51,7 +51,7 @@ class InspectScreen(Screen):
         self.current = ""
         self._event = ""
         self._sections: tuple[Section, ...] = ()
-        self._rows: dict[str, ItemRow] = {}
+        self.rows: dict[str, ItemRow] = {}
         self._pictures = pictures
         self.places = SectionList()
         self.places.picked.connect(self.go_to_place)
@@ -68,7 +68,7 @@ class InspectScreen(Screen):
             parts.setStretch(place, share)
         self._pages = stacked(EmptyState("clipboard_task", words.NO_INSPECTION, words.NO_INSPECTION_HINT), page)
         column(self._pages, owner=self)
-        self._bind()
+        self._bind(page)
         desk.changed.connect(self.refresh)
         desk.saved.connect(self._show_saved)
         desk.failed.connect(self._show_unsaved)
@@ -87,7 +87,7 @@ class InspectScreen(Screen):
             return
         visit = self.desk.inspection
         if self._event != visit.event_id:
-            self._event, self.current, self._rows = visit.event_id, "", {}
+            self._event, self.current, self.rows = visit.event_id, "", {}
             self._sections = sections(self.desk.template, visit.added)
         self.crumbed.emit(f"{visit.party.name} · {self.desk.template.title}")
         known = self._items()
@@ -104,8 +104,8 @@ class InspectScreen(Screen):
         self._build_rows()
         self.desk.move(replace(self.desk.inspection, current_item=item))
         self.refresh()
-        if item in self._rows:
-            self._scroll.ensureWidgetVisible(self._rows[item])
+        if item in self.rows:
+            self._scroll.ensureWidgetVisible(self.rows[item])
 
     def go_to_place(self, key: str) -> None:
         """Go to a line of the list on the left."""
@@ -149,7 +149,7 @@ class InspectScreen(Screen):
             return
         visit = self.desk.inspection
         self._show_places(visit)
-        for key, item_row in self._rows.items():
+        for key, item_row in self.rows.items():
             item_row.show_answer(rules.answer_to(visit, key), key == self.current)
         self._undo.setEnabled(self.desk.can_undo)
         if self.current == RESULT:
@@ -232,20 +232,20 @@ class InspectScreen(Screen):
         number = self._section()
         here = self._sections[number] if number >= 0 else None
         self._title.setText(f"{here.items[0].id.partition('.')[0]}　{here.title}" if here else words.RESULT_PLACE)
-        bad = {item.id for item in rules.violations(visit, self.desk.template)} & set(self._rows)
+        bad = {item.id for item in rules.violations(visit, self.desk.template)} & set(self.rows)
         self._bad.show_text(words.BAD_ITEMS.format(count=len(bad)) if bad else "", "bad")
 
     def _build_rows(self) -> None:
         """Show the section of the item at hand; rows that are already there stay."""
         number = self._section()
         self._middle_pages.setCurrentIndex(0 if number >= 0 else 1)
-        if number < 0 or self.current in self._rows:
+        if number < 0 or self.current in self.rows:
             return
         rows = [ItemRow(item) for item in self._sections[number].items]
         for item_row in rows:
             item_row.picked.connect(self.go_to)
             item_row.answered.connect(self.answer)
-        self._rows = {item_row.item.id: item_row for item_row in rows}
+        self.rows = {item_row.item.id: item_row for item_row in rows}
         page = QWidget()
         lines = column(*rows, gap=Gap.NONE, owner=page)
         for place in range(len(rows)):
@@ -271,9 +271,10 @@ class InspectScreen(Screen):
         middle.setStretch(0, 1)
         return middle
 
-    def _bind(self) -> None:
+    def _bind(self, page: QWidget) -> None:
+        """Keys work while the page is shown, not while there is no inspection."""
         for key, finding in keys.ANSWERS.items():
-            keys.bind(key, self, partial(self._answer_current, finding))
-        keys.bind(keys.NOTE, self, self.panel.note.setFocus)
-        keys.bind(keys.LEAVE_NOTE, self, self._scroll.setFocus)
-        keys.bind(keys.TO_SIGN, self, lambda: self.going.emit(SIGN, {}))
+            keys.bind(key, page, partial(self._answer_current, finding))
+        keys.bind(keys.NOTE, page, self.panel.note.setFocus)
+        keys.bind(keys.LEAVE_NOTE, page, self._scroll.setFocus)
+        keys.bind(keys.TO_SIGN, page, lambda: self.going.emit(SIGN, {}))

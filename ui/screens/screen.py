@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 
 class Screen(QWidget):
@@ -31,3 +32,14 @@ class Screen(QWidget):
 
     def leave(self) -> None:
         """The officer goes elsewhere, or the laptop is locked."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus: Qt does that only in dialogs."""
+        focused = self.focusWidget()
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        # Ctrl+Enter belongs to the primary button; when that is not ready it must not press another one.
+        held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if enter and not held and isinstance(focused, QAbstractButton):
+            focused.click()
+        else:
+            super().keyPressEvent(event)

@@ -18,7 +18,7 @@ from ui.widgets.boxes import column, row
 from ui.widgets.card import Card
 from ui.widgets.field import Field
 from ui.widgets.keybutton import KeyButton
-from ui.widgets.scrolled import stacked
+from ui.widgets.scrolled import scrolled, stacked
 from ui.widgets.signbox import SignBox
 from ui.widgets.text import text
 
@@ -47,7 +47,7 @@ class SignScreen(Screen):
         self.refuse = KeyButton(words.REFUSE, keys.REFUSE, icon="dismiss_circle")
         self.back = KeyButton(words.BACK, keys.BACK, icon="arrow_left")
         self.go = KeyButton(words.TO_REVIEW, keys.TO_REVIEW, icon="document_text_filled", primary=True)
-        top = row(self._reading(), self._signing(), gap=Gap.LARGE)
+        top = row(self._reading(), scrolled(self._signing()), gap=Gap.LARGE)
         top.setStretch(0, 42)
         top.setStretch(1, 58)
         foot = row(self.back, self.again, self.refuse, None, self.go)
@@ -93,6 +93,11 @@ class SignScreen(Screen):
         self.willing.setVisible(refusal is not None)
         if refusal is not None:
             self._party_pages.setCurrentIndex(1)
+
+    @property
+    def void(self) -> str:
+        """What is said about signatures that no longer stand."""
+        return self._void.text()
 
     @property
     def _words(self) -> record.RecordWords:

@@ -118,6 +118,11 @@ class StartScreen(Screen):
             emergency_reason=self.emergency.value.strip(),
         )
 
+    @property
+    def objections(self) -> str:
+        """Why the visit may not begin yet."""
+        return self._objections.text()
+
     def _offered(self, offer: Offer) -> None:
         assert self._checked is not None
         self._offer = offer

@@ -21,6 +21,10 @@ class EmptyState(QWidget):
         column(None, picture, self._title, self._advice, None, gap=Gap.SMALL, margins=(20, 10, 20, 10), owner=self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
     def say(self, title: str, advice: str = "") -> None:
         self._title.setText(title)
         self._advice.setText(advice)

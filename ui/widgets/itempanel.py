@@ -57,6 +57,15 @@ class ItemPanel(Card):
         self.box.addWidget(self.note, 1)
         self.box.addLayout(column(self._warning, self.reason, self._phrases))
 
+    @property
+    def thumbnails(self) -> list[Thumbnail]:
+        return self.findChildren(Thumbnail)
+
+    @property
+    def warning(self) -> str:
+        """What is said about conclusory words; empty when there are none."""
+        return self._warning.text() if self.reason.isVisibleTo(self) else ""
+
     def show_item(self, item: Item, answer: Answer, reason: str) -> None:
         """Show an item as it stands now."""
         self._title.setText(words.EVIDENCE_OF.format(item=item.id))

@@ -52,6 +52,10 @@ class OutcomeList(QWidget):
     def button(self, key: str) -> QPushButton:
         return self._buttons[key]
 
+    @property
+    def objections(self) -> str:
+        return self._objections.text()
+
     def show_outcomes(self, chosen: tuple[str, ...], measures: str, objections: Sequence[str]) -> None:
         for key, button in self._buttons.items():
             on = key in chosen

@@ -83,6 +83,11 @@ class SectionList(Card):
         self._bar.setMaximum(max(1, of))
         self._bar.setValue(done)
 
+    @property
+    def saved(self) -> str:
+        """What is said about saving."""
+        return self._saved.text()
+
     def show_saved(self, sentence: str, tone: str = "ok") -> None:
         """Say below the list whether everything is saved."""
         self._saved.setText(sentence)

@@ -1,6 +1,6 @@
 """A pad to sign on with mouse, finger or stylus: draws the ink and hands it out as strokes."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTabletEvent, QTouchEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -9,6 +9,8 @@ from ui.style import look
 from ui.widgets.ink import MOUSE_PRESSURE, Ink
 
 EDGE, ROUND = 2, 10
+LOWEST = 60
+"""Pixels of height below which nobody can write a name."""
 THIN, SWELL = 1.6, 2.4
 """Width of ink without pressure, and what full pressure adds."""
 ROUND_PEN = (Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
@@ -30,6 +32,9 @@ class SignaturePad(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, look().px(LOWEST))
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:

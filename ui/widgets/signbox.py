@@ -43,6 +43,11 @@ class SignBox(QFrame):
         self.pad.setAccessibleName(f"{title}，{words.SIGN_HERE}")
         self.again.setAccessibleName(f"{words.SIGN_AGAIN}：{title}")
 
+    @property
+    def advice(self) -> str:
+        """Why the ink is no signature yet."""
+        return self._advice.text()
+
     def show_signature(self, signature: Signature | None, stands: bool, advice: str) -> None:
         """``stands``: it is under the words as they are; ``advice``: why it is no signature yet."""
         if not self.pad.ink.drawing:
