@@ -5,13 +5,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from cache.blobs import STOP_PHOTOS_FREE
+from cache.numbers import next_number
 from cache.opened import Opened
 from cache.session_types import Checked, DraftSummary
 from cache.work import Entry, Listing
 from inspector import checklist, freshness, inspection, journal, visit, wire
 from inspector.entity import Entity
 from inspector.entries import ABORTED, Aborted
-from inspector.errors import InputProblem, NotReady, UnreadablePicture
+from inspector.errors import InputProblem, InspectionProblem, NotReady, UnreadablePicture
 from inspector.inspection import Basis, Check, Inspection, Officer, Party, Photo, Seen
 from inspector.wire import EventKind
 
@@ -60,7 +61,7 @@ class Drafts:
             seen = Seen(register.area, register.epoch, register.row_version, as_of, digest)
         begun = Inspection(
             event_id=journal.event_id(wall, secrets.token_bytes(10)),
-            document_number=opened.work.next_number(today.year),
+            document_number=next_number(opened.work, today.year),
             basis=basis,
             officers=officers,
             party=_party(checked, entity),
@@ -86,6 +87,7 @@ class Drafts:
 
     def save(self, draft: Inspection) -> datetime:
         """See ``Session.save``."""
+        check_own(draft, self._officer)
         now = self._opened.times.wall()
         answered, items = inspection.progress(draft, self._opened.people.template(draft.template))
         self._opened.work.save_draft(draft, answered, items, now)
@@ -96,6 +98,7 @@ class Drafts:
         if not reason.strip():
             raise InputProblem("请写明中止检查的原因。")
         draft = self._opened.work.draft(event_id)
+        check_own(draft, self._officer)
         _, trust = self._opened.times.judge(self._opened.people.policy().lease_days)
         entry = Entry(
             EventKind.VOID,
@@ -122,6 +125,13 @@ class Drafts:
         digest = self._opened.blobs.put(data, STOP_PHOTOS_FREE)
         self._opened.work.note_blob(digest, len(data), media_type, now)
         return Photo(digest, len(data), media_type, now, origin, self._officer.name, shows)
+
+
+def check_own(draft: Inspection, officer: Officer) -> None:
+    """Raises InspectionProblem unless ``officer`` is one of those who make this inspection."""
+    if officer.number not in {o.number for o in draft.officers}:
+        names = "、".join(o.name for o in draft.officers)
+        raise InspectionProblem(f"这份检查由{names}承办。", "请由承办人员解锁后继续。")
 
 
 def photo_refs(draft: Inspection) -> tuple[wire.BlobRef, ...]:

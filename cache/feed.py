@@ -8,7 +8,9 @@ import msgspec
 import sqlite_utils
 
 from cache import trust
-from cache.work import Numbers, Work, put_meta, value_of
+from cache.meta import put_meta, value_of
+from cache.numbers import BLOCKS, Numbers
+from cache.work import Work
 from inspector import wire
 from inspector.checklist import Template
 from inspector.hosts import HostRules
@@ -85,7 +87,7 @@ def _take(db: sqlite_utils.Database, item: FeedItem) -> None:
     elif item.kind == "template":
         _append(db, "templates", msgspec.convert(item.body, Template))
     elif item.kind == "numbers":
-        _append(db, "numbers", msgspec.convert(item.body, Numbers))
+        _append(db, BLOCKS, msgspec.convert(item.body, Numbers))
     elif item.kind == "alias":
         alias = msgspec.convert(item.body, Alias)
         bound: dict[str, Any] = {"key": alias.key, "code": alias.code, "confirmed": int(alias.confirmed)}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from cache.db import Store
 from cache.identity import Identity
+from cache.meta import write_meta
 from cache.schema import migrate
 from cache.vault import Keys
-from cache.work import write_meta
 
 IDENTITY = "identity"
 """Name of the value that holds it."""

@@ -8,13 +8,14 @@ from cache.db import Store
 from cache.founding import IDENTITY
 from cache.holding import Holding
 from cache.identity import Identity
+from cache.meta import read_meta
 from cache.outbox import Outbox
 from cache.people import People
 from cache.schema import migrate
 from cache.settings import Settings
 from cache.times import Times
 from cache.vault import Keys, Vault
-from cache.work import Entry, Work, read_meta
+from cache.work import Entry, Work
 from inspector.entries import AUDIT, Audit
 from inspector.errors import VaultDamaged
 from inspector.wire import EventKind

@@ -116,7 +116,7 @@ class Round:
         self._state = replace(
             self._state,
             pending=tuple(self._outbox.pending(LOOKED_AT)),
-            blobs=tuple(b for b in self._outbox.undelivered(LOOKED_AT)),
+            blobs=tuple(self._outbox.undelivered(LOOKED_AT)),
         )
         return self._state
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from cache.drafts import photo_refs
+from cache.drafts import check_own, photo_refs
 from cache.opened import Opened
 from cache.session_types import Paper, RecordSummary
 from cache.work import Entry, HeadMoved, Listing
@@ -44,6 +44,7 @@ class Sealing:
     def seal(self, inspection: Inspection, password: str) -> RecordSummary:
         """See ``Session.seal``."""
         opened = self._opened
+        check_own(inspection, self._officer)
         opened.confirm(self._officer.number, password)
         if opened.work.event(inspection.event_id) is not None:
             raise AlreadySealed

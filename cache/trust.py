@@ -6,7 +6,8 @@ from datetime import datetime
 import msgspec
 import sqlite_utils
 
-from cache.work import Work, put_meta, value_of
+from cache.meta import put_meta, value_of
+from cache.work import Work
 from inspector import wire
 from inspector.payload import Payload, PayloadKind
 from inspector.trust import code, device

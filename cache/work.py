@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ import sqlite_utils
 
 from cache.db import Store
 from cache.identity import Identity
+from cache.meta import put_meta, read_meta, write_meta
 from cache.session_types import DraftSummary, RecentCheck
 from inspector import freshness, journal, wire
 from inspector.errors import AlreadySealed, InspectionProblem
@@ -51,16 +52,6 @@ class Listing:
 
 class HeadMoved(Exception):
     """Another entry was appended meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A block of document numbers from the centre: ``first`` to ``last``, both ours; ``first`` moves on with use."""
-
-    year: int
-    prefix: str
-    first: int
-    last: int
 
 
 class Work:
@@ -230,27 +221,6 @@ class Work:
         )
         return int(rows[0]["n"])
 
-    # -- document numbers
-    def next_number(self, year: int) -> str:
-        """A document number that no other laptop gives and this one never again, also when the draft is aborted.
-
-        From the blocks that the centre gave for the year; when they are used up, from the device's own name.
-        """
-
-        def take(db: sqlite_utils.Database) -> str:
-            blocks = value_of(db, "numbers", list[Numbers]) or []
-            for at, block in enumerate(blocks):
-                if block.year == year and block.first <= block.last:
-                    blocks[at] = replace(block, first=block.first + 1)
-                    put_meta(db, "numbers", wire.encode(blocks))
-                    return f"{block.prefix}{block.first:04d}号"
-            name = f"number/{year}"
-            number = 1 + (value_of(db, name, int) or 0)
-            put_meta(db, name, wire.encode(number))
-            return f"现检〔{year}〕{self.identity.device_id.removeprefix('d-')[:8].upper()}-{number:04d}号"
-
-        return self.store.write(take)
-
     # -- recent checks
     def remember_check(self, code: str, name: str, colour: Colour, at: datetime) -> None:
         row = {"code": code, "name": name, "colour": colour.value, "at": at.isoformat()}
@@ -286,29 +256,6 @@ class Work:
         """The code that a payload without identifier is bound to, and whether the centre confirmed it."""
         rows = self.store.rows("SELECT code, confirmed FROM alias WHERE key = ?", key) if key else []
         return (rows[0]["code"], bool(rows[0]["confirmed"])) if rows else None
-
-
-def read_meta(store: Store, name: str, kind: type[T]) -> T | None:
-    """A small value of the store, or None."""
-    rows = store.rows("SELECT value FROM meta WHERE name = ?", name)
-    return wire.decode(rows[0]["value"], kind) if rows else None
-
-
-def write_meta(store: Store, name: str, value: Any) -> None:
-    """Set a small value, durably."""
-    data = wire.encode(value)
-    store.write(lambda db: put_meta(db, name, data))
-
-
-def value_of(db: sqlite_utils.Database, name: str, kind: type[T]) -> T | None:
-    """A small value inside a transaction, or None."""
-    rows = list(db.query("SELECT value FROM meta WHERE name = ?", [name]))
-    return wire.decode(rows[0]["value"], kind) if rows else None
-
-
-def put_meta(db: sqlite_utils.Database, name: str, value: bytes) -> None:
-    """Set a value inside a transaction."""
-    db.table("meta").upsert({"name": name, "value": value}, pk="name")
 
 
 def _time(text: str) -> datetime:

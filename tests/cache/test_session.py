@@ -9,8 +9,8 @@ from threading import Event as Flag
 import pytest
 
 from cache.laptop import Laptop
+from cache.numbers import Numbers
 from cache.session import Connection, RecordState, Session
-from cache.work import Numbers
 from inspector import inspection, journal, wire
 from inspector.errors import (
     AlreadySealed,
@@ -270,6 +270,25 @@ def test_document_numbers_are_never_given_twice(laptop: Laptop, session: Session
     assert numbers[:2] == ["爱市监现检〔2026〕EH03-0007号", "爱市监现检〔2026〕EH03-0008号"]
     assert numbers[2:] == ["现检〔2026〕00112233-0001号", "现检〔2026〕00112233-0002号"]
     laptop.close()
+
+
+def test_a_draft_belongs_to_those_who_make_it(laptop: Laptop, session: Session, clock: HeldClock) -> None:
+    draft = finished(session, begun(session), clock)
+    session.save(draft)
+    for number, own in (("HH0002", True), ("HH0003", False)):
+        laptop.add_officer(session, number, PASSWORD + number)
+        other = laptop.unlock(number, PASSWORD + number)
+        if own:
+            other.save(draft)
+            continue
+        for attempt in (
+            lambda other=other: other.save(draft),
+            lambda other=other: other.seal(draft, PASSWORD + "HH0003"),
+            lambda other=other: other.discard(draft.event_id, "不是我的"),
+        ):
+            with pytest.raises(InspectionProblem, match="承办"):
+                attempt()
+    assert session.draft(draft.event_id) == draft
 
 
 def test_an_aborted_draft_is_kept_with_its_reason(session: Session) -> None:

@@ -31,6 +31,7 @@ from inspector.errors import (
     ServiceImpostor,
     ServiceRefused,
 )
+from inspector.inspection import Basis, BasisKind
 from inspector.trust import device
 from inspector.verdict import Colour, Means, StoreHealth
 from inspector.wire import CHUNK, EventAnswer, EventAnswers, Handshake, Signed, Task
@@ -159,6 +160,40 @@ def test_the_yearly_cap_counts_what_was_sealed_here(laptop: Laptop, session: Ses
     as_of = session.register().as_of
     assert session._opened.work.inspected_since(code, as_of) == 1
     assert session._opened.work.inspected_since(code, laptop.clock.now() + timedelta(days=1)) == 0
+
+
+@pytest.mark.parametrize("where", [0, 50, 100])
+def test_a_damaged_register_is_noticed_and_fetched_again(laptop: Laptop, session: Session, where: int) -> None:
+    sync(session)
+    code = session.tasks()[0].code.encode()
+    session.lock()
+    path = next((laptop.folder / "register").glob("register-*.db"))
+    data = bytearray(path.read_bytes())
+    data[where * (len(data) - 1) // 100] ^= 1
+    path.write_bytes(data)
+    session = laptop.unlock("HH0001", PASSWORD)
+    proof = session._opened.holding.checked
+    assert proof is None or proof.result() is StoreHealth.DAMAGED, "noticed at once or by the proof of the whole file"
+    assert session.register().health is StoreHealth.DAMAGED
+    assert session.check(code, Means.SCANNED).verdict.colour is Colour.UNKNOWN
+    sync(session)
+    assert session.register().health is StoreHealth.GOOD
+    assert session.check(code, Means.SCANNED).entity is not None
+
+
+def test_out_of_lease_credit_is_locked_and_work_goes_on(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    code = session.tasks()[0].code.encode()
+    assert isinstance(laptop.clock, HeldClock)
+    laptop.clock.wait(46 * 86400)
+    assert session.register().health is StoreHealth.LOCKED
+    checked = session.check(code, Means.SCANNED)
+    assert checked.verdict.colour is Colour.UNKNOWN
+    assert checked.entity is not None
+    assert (checked.entity.credit, checked.entity.risk) == ((), "")
+    assert session.begin(
+        checked, "food-sale", Basis(BasisKind.PLAN, "1", notice_number="1"), session.roster()[1]
+    ).document_number
 
 
 def test_a_sealed_task_is_done(laptop: Laptop, session: Session) -> None:
