@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from cache.session import Checked, Hit, RecentCheck, Session
-from inspector.errors import InputProblem, Problem, ScanProblem, UnreadablePicture
+from inspector.errors import InputProblem, Problem, UnreadablePicture
 from inspector.freshness import china_day
 from inspector.payload import decode_text
 from inspector.scan.reading import Reading
@@ -42,6 +43,7 @@ class ScanScreen(Screen):
         super().__init__()
         self._session, self._camera, self._sound = session, camera, sound
         self._here = False
+        self._looking = False  # for a code: frames still on their way after the first reading are not judged again
         self._readings: Sequence[Reading] = ()
         self._hits: Sequence[Hit] = ()
         self._data, self._means = b"", Means.SCANNED
@@ -83,7 +85,7 @@ class ScanScreen(Screen):
 
     def scan(self) -> None:
         """Look for a code anew."""
-        self.checked, self._answered, self._readings = None, None, ()
+        self.checked, self._answered, self._readings, self._looking = None, None, (), True
         self.finder.show_outlines(())
         self.finder.set_lens("freeze", False)
         self.lookup.clear()
@@ -94,7 +96,7 @@ class ScanScreen(Screen):
         run(self._session.setting, "camera", done=self._open_camera)
 
     def _open_camera(self, source: str) -> None:
-        if self._here and self.checked is None:
+        if self._here and self._looking:
             self._camera.start(source)
 
     def _settings(self) -> tuple[bool, int]:
@@ -110,8 +112,9 @@ class ScanScreen(Screen):
     # -- what comes in
 
     def _decoded(self, readings: list[Reading]) -> None:
-        if not self._here or self.checked is not None:
+        if not self._here or not self._looking:
             return
+        self._looking = False
         self._camera.stop()
         self._readings = readings
         self.finder.show_hint("")
@@ -133,6 +136,7 @@ class ScanScreen(Screen):
 
     def _check(self, data: bytes, means: Means, differs: bool = False) -> None:
         self._camera.stop()
+        self._looking = False
         self._data, self._means, self._hits = data, means, ()
         self.finder.show_hint("")
         if not differs:
@@ -170,7 +174,11 @@ class ScanScreen(Screen):
         self._check(self._data, self._means, differs) if differs else self.result.show_verdict(self.checked, True)
 
     def _label_outlines(self, checked: Checked) -> None:
-        if len(self._readings) == 1 and self._readings[0].data == self._data:
+        if self._data not in {r.data for r in self._readings}:
+            # What is judged is not what the picture shows: nothing in it may look as if it were.
+            self._readings = ()
+            self.finder.show_outlines(())
+        elif len(self._readings) == 1:
             label = words.READ_AS.format(what=checked.payload.kind.label)
             self.finder.show_outlines([Outline(self._readings[0].corners, label)])
 
@@ -193,17 +201,18 @@ class ScanScreen(Screen):
     # -- the camera and its buttons
 
     def _hinted(self, hint: str) -> None:
-        if self._here and self.checked is None and not self._readings:
+        if self._here and self._looking:
             self.finder.show_hint(hint or words.SCANNING)
 
     def _camera_failed(self, problem: Problem) -> None:
         """No camera: the code field takes the whole pane, and the camera is tried again behind it."""
         if not self._here:
             return
-        self.troubled.emit(problem)
         if isinstance(problem, UnreadablePicture):
-            return
-        if isinstance(problem, ScanProblem):
+            self.result.show_ready()
+            self.troubled.emit(problem)
+        elif self._camera.on:
+            self.troubled.emit(problem)
             self.finder.hide()
             self.lookup.field.setFocus()
 
@@ -212,6 +221,7 @@ class ScanScreen(Screen):
 
     def _found_nothing(self, hint: str) -> None:
         if self._here:
+            self.result.show_ready()
             self.finder.show_hint(hint)
             self.troubled.emit(InputProblem(words.NO_CODE, hint or " "))
 
@@ -248,7 +258,7 @@ class ScanScreen(Screen):
     def read_file(self, path: str) -> None:
         """Read the codes of a picture file."""
         self._start_still()
-        run(_bytes_of, path, done=self._camera.read_picture, failed=self.troubled.emit)
+        run(_bytes_of, path, done=self._camera.read_picture, failed=self._camera_failed)
 
     def paste(self) -> None:
         """A picture or a text from the clipboard."""
@@ -258,7 +268,7 @@ class ScanScreen(Screen):
         if not image.isNull():
             buffer = QBuffer()
             buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, b"PNG")
+            QImageWriter(buffer, QByteArray(b"png")).write(image)
             self._start_still()
             self._camera.read_picture(bytes(buffer.data().data()))
         elif text:
@@ -267,7 +277,7 @@ class ScanScreen(Screen):
             self.troubled.emit(InputProblem(words.NOTHING_TO_PASTE, " "))
 
     def _start_still(self) -> None:
-        self.checked, self._readings = None, ()
+        self.checked, self._readings, self._looking = None, (), True
         self._camera.stop()
         self.finder.show()
         self.finder.show_outlines(())

@@ -108,7 +108,12 @@ class Viewfinder(QWidget):
         painter.setClipPath(shape)
         painter.fillRect(area, QColor(look().colour("scrim")))
         if not self._image.isNull():
-            painter.drawImage(self._place(), self._image.mirrored(True, False) if self._mirrored else self._image)
+            painter.save()
+            if self._mirrored:
+                painter.translate(self.width(), 0)
+                painter.scale(-1, 1)
+            painter.drawImage(self._place(), self._image)
+            painter.restore()
             polygons = [self._polygon(o) for o in self._outlines]
             if polygons:
                 self._paint_shade(painter, area, polygons)
