@@ -86,7 +86,9 @@ def test_a_code_before_the_camera_becomes_a_verdict(qtbot: QtBot, make: Make, se
         assert said in words_on(screen), said
 
 
-def test_space_scans_anew_and_enter_starts_the_inspection(qtbot: QtBot, make: Make, settled: Callable[[], None]) -> None:
+def test_space_scans_anew_and_enter_starts_the_inspection(
+    qtbot: QtBot, make: Make, settled: Callable[[], None]
+) -> None:
     screen = make(GOOD, script=Script(qr(CODE)))
     screen.enter()
     wait_for_verdict(qtbot, screen)
@@ -333,9 +335,7 @@ def test_mirror_and_turn_are_remembered(qtbot: QtBot, make: Make, settled: Calla
     assert session(screen).settings == {"camera_mirror": "on", "camera_turns": "1"}
 
 
-def test_the_screen_lights_up_while_there_is_no_verdict(
-    qtbot: QtBot, make: Make, settled: Callable[[], None]
-) -> None:
+def test_the_screen_lights_up_while_there_is_no_verdict(qtbot: QtBot, make: Make, settled: Callable[[], None]) -> None:
     screen = make(GOOD, script=Script(qr("x") * 0 + 120))
     screen.enter()
     settled()

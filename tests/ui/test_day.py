@@ -1,0 +1,286 @@
+"""今日, 同步 and 设置: what they show, where they lead, and that the keyboard is enough."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from cache.session import DraftSummary, Progress, RecordState, RecordSummary, SyncStatus
+from inspector.errors import Cancelled, ServiceImpostor, WrongPassword
+from inspector.wire import Task
+from tests.ui.fake_session import MORNING, PASSWORD
+from tests.ui.shops import EARLIER, GOOD, CheckSession
+from ui.screens.preferences import PreferencesScreen
+from ui.screens.screen import Screen
+from ui.screens.sync import SyncScreen
+from ui.screens.today import TodayScreen, due_chip
+from ui.sound import Sound
+from ui.style import wear
+from ui.theme import SUN, Look, Scale
+
+
+class Session(CheckSession):
+    """With tasks, drafts, a queue, and a sync that can be held and refused."""
+
+    def __init__(self) -> None:
+        super().__init__(GOOD)
+        self.recent = list(EARLIER)
+        self.task_list: list[Task] = []
+        self.draft_list: list[DraftSummary] = []
+        self.going_on = Event()
+        self.go_on = Event()
+        self.passwords: list[tuple[str, str]] = []
+
+    def tasks(self) -> list[Task]:
+        return self.task_list
+
+    def drafts(self) -> list[DraftSummary]:
+        return self.draft_list
+
+    def alarms(self) -> tuple[str, ...]:
+        return ("中心比本机多 1 条记录。",)
+
+    def sync(self, progress: Callable[[Progress], None], cancel: Event) -> SyncStatus:
+        self._called("sync")
+        progress(Progress("上传附件", 512, 2048))
+        self.going_on.set()
+        self.go_on.wait(20)
+        if cancel.is_set():
+            raise Cancelled
+        return super().sync(lambda _: None, cancel)
+
+    def change_password(self, old: str, new: str) -> None:
+        self._called("change_password")
+        self.passwords.append((old, new))
+
+
+def task(name: str, due: str, **more: str) -> Task:
+    return Task(name, "号", "双随机检查", GOOD.code, name, "兴安街8号", "food", "plan", due, **more)
+
+
+@pytest.fixture
+def session(worker: object) -> Iterator[Session]:
+    made = Session()
+    yield made
+    made.go_on.set()
+    wear(Look())
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Callable[[Screen], None]:
+    def enter(screen: Screen) -> None:
+        qtbot.addWidget(screen)
+        screen.resize(1278, 640)
+        with qtbot.waitActive(screen):
+            screen.show()
+            screen.activateWindow()
+        screen.setFocus()
+        screen.enter()
+
+    return enter
+
+
+def says(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+
+
+def now():  # type: ignore[no-untyped-def]
+    return MORNING
+
+
+def test_unfinished_inspections_come_first_then_what_is_due(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    session.task_list = [
+        task("第三家", ""),
+        task("第二家", "2026-11-30"),
+        task("第一家", "2026-11-20"),
+        task("收回", "2026-11-01", state="recalled"),
+    ]
+    session.draft_list = [DraftSummary("e-1", "没做完的店", GOOD.code, 11, 26, MORNING)]
+    screen = TodayScreen(session, now)
+    show(screen)
+    settled()
+    names = [line.accessibleName().split("，")[0] for line in screen.lines]
+    assert names == ["没做完的店", "第一家", "第二家", "第三家"]
+    assert {"超期 3 天", "还有 7 天", "未定期限", "继续", "没做完的检查", "检查任务"} <= set(says(screen).split("\n"))
+    with qtbot.waitSignal(screen.going) as going:
+        qtbot.keyClick(screen, Qt.Key.Key_Return)
+    assert going.args == ["inspect", {"event_id": "e-1"}]
+    screen.lines[1].setFocus(Qt.FocusReason.TabFocusReason)
+    with qtbot.waitSignal(screen.going) as going:
+        qtbot.keyClick(screen.lines[1], Qt.Key.Key_Return)
+    assert going.args == ["scan", {"code": GOOD.code}]
+
+
+def test_an_empty_day_says_how_it_fills_and_enter_opens_the_camera(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    screen = TodayScreen(session, now)
+    show(screen)
+    settled()
+    assert "今天没有待办任务" in says(screen)
+    assert [value.text() for value in screen._figures.values()] == ["4", "0", "0", "0"]
+    with qtbot.waitSignal(screen.going) as going:
+        qtbot.keyClick(screen, Qt.Key.Key_Return)
+    assert going.args == ["scan", {}]
+
+
+@pytest.mark.parametrize(
+    ("due", "words", "tone"),
+    [
+        ("2026-11-22", "超期 1 天", "bad"),
+        ("2026-11-23", "今天到期", "warn"),
+        ("2026-11-26", "还有 3 天", "warn"),
+        ("2026-11-27", "还有 4 天", "brand"),
+        ("", "未定期限", "unk"),
+    ],
+)
+def test_how_near_a_task_is(due: str, words: str, tone: str) -> None:
+    assert due_chip(due, MORNING.date()) == (words, tone)
+
+
+def record(number: int, state: RecordState, **more: object) -> RecordSummary:
+    base = RecordSummary(f"e{number}", number, f"号{number}", f"店{number}", GOOD.code, MORNING, state)
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def test_the_queue_names_reason_and_next_try(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    late = MORNING + timedelta(minutes=4)
+    session.summaries = {
+        "1": record(1, RecordState.SEALED, problem="连不上中心服务。", next_try=late),
+        "2": record(2, RecordState.REGISTERED, blobs_left=3),
+        "3": record(3, RecordState.HELD, problem="等待人工处理。"),
+        "4": record(4, RecordState.STUCK, problem="格式不被接受。"),
+        "5": record(5, RecordState.COMPLETE),
+    }
+    screen = SyncScreen(session, now)
+    show(screen)
+    settled()
+    said = says(screen)
+    for words in ("连不上中心服务。 · 下次重试 10:46", "还有 3 个附件待上传", "等待人工处理。", "需要处理", "中心暂存"):
+        assert words in said, words
+    assert "店5" not in said
+    assert "本机与中心一致。" in said
+    assert "中心比本机多 1 条记录。" in said
+    assert "爱辉区 · 20000 户 · 截至 11-23 06:42（4 小时前）" in said
+
+
+def test_f5_syncs_with_progress_and_ends_well(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    session.summaries = {"1": record(1, RecordState.SEALED)}
+    screen = SyncScreen(session, now)
+    show(screen)
+    settled()
+    qtbot.keyClick(screen, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: "上传附件" in screen.what.text())
+    assert screen.running
+    assert (screen.bar.value(), screen.bar.maximum()) == (250, 1000)
+    assert not screen.go.isEnabled()
+    with qtbot.waitSignals([screen.synced, screen.said]):
+        session.go_on.set()
+    settled()
+    assert "全部送达，中心已登记" in says(screen)
+    assert screen.go.isEnabled()
+
+
+def test_escape_stops_a_sync_and_says_that_nothing_is_lost(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    screen = SyncScreen(session, now)
+    show(screen)
+    settled()
+    screen.sync()
+    qtbot.waitUntil(session.going_on.is_set)
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(screen.said) as said:
+        session.go_on.set()
+    assert "没有完成的部分下次会接着做" in said.args[0]
+
+
+def test_a_sync_that_fails_is_a_problem_on_the_strip(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    session.fail["sync"] = ServiceImpostor()
+    screen = SyncScreen(session, now)
+    show(screen)
+    settled()
+    with qtbot.waitSignal(screen.troubled) as told:
+        screen.go.click()
+    assert told.args[0].code == "service-impostor"
+    settled()
+    assert not screen.running
+
+
+def test_each_preference_works_at_once_and_is_kept(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    sound = Sound()
+    screen = PreferencesScreen(session, sound)
+    screen.dressed.connect(wear)
+    show(screen)
+    settled()
+    with qtbot.waitSignal(screen.dressed) as dressed:
+        screen.text_size.button(Scale.HUGE.value).click()
+    assert dressed.args[0].scale is Scale.HUGE
+    with qtbot.waitSignal(screen.dressed) as dressed:
+        screen.theme.button("sun").click()
+    assert dressed.args[0] == Look(SUN, Scale.HUGE)
+    screen.sound.button("off").click()
+    screen.automatic.button("off").click()
+    settled()
+    assert not sound.on
+    assert session.settings == {"size": "huge", "theme": "sun", "sound": "off", "sync_automatic": "off"}
+    with qtbot.waitSignal(screen.going):
+        qtbot.keyClick(screen, Qt.Key.Key_Escape)
+
+
+def test_cameras_are_looked_for_only_when_asked(
+    qtbot: QtBot,
+    session: Session,
+    show: Callable[[Screen], None],
+    settled: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from inspector.scan import cameras, frames
+
+    monkeypatch.setattr(frames, "list_cameras", lambda: [cameras.CameraInfo("/dev/video2", "USB 摄像头")])
+    screen = PreferencesScreen(session, Sound())
+    show(screen)
+    settled()
+    assert "USB 摄像头" not in says(screen)
+    screen.look_for.click()
+    settled()
+    screen.cameras.button("/dev/video2").click()
+    settled()
+    assert session.settings["camera"] == "/dev/video2"
+
+
+def test_the_password_is_changed_or_the_reason_told(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    screen = PreferencesScreen(session, Sound())
+    show(screen)
+    settled()
+    screen.old.edit.setText("alt")
+    screen.new.edit.setText(PASSWORD)
+    screen.repeat.edit.setText("anders")
+    screen.change.click()
+    assert "两次输入的密码不一样。" in says(screen)
+    screen.repeat.edit.setText(PASSWORD)
+    session.fail["change_password"] = WrongPassword(4)
+    screen.change.click()
+    settled()
+    assert "工号或密码不正确。" in says(screen)
+    with qtbot.waitSignal(screen.said):
+        screen.change.click()
+    assert session.passwords == [("alt", PASSWORD)]
+    assert screen.new.value == ""
