@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from central.publish.repository import write_whole
+from central.files import write_whole
 from inspector.trust import device
 
 AUTHORITY_YEARS = 20

@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from central import desk
+from central.files import write_whole
 from central.models import EntityRow, FeedRow, IssuedCode
-from central.publish.repository import write_whole
 from central.service import Service
 from inspector import wire
 from inspector.entity import Entity

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 # Written in pieces so that this file does not hold what it forbids.
-HOSTS = re.compile("pypi" + r"\.org|python" + r"hosted|registry\." + r"npmjs|deb\." + r"debian\.org|--(extra-)?index-" + "url")
+HOSTS = re.compile(r"pypi\.(org)|python(hosted)|registry\.(npmjs)|deb\.(debian)\.org|--(extra-)?index-(url)")
 HOMES = re.compile("/(home|root|Users)" + r"/\w+/")
 KEYS = re.compile("-----BEGIN [A-Z ]*PRIVATE " + "KEY-----")
 

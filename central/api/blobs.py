@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from central.api.problems import Refused
 from central.api.requests import authenticate, decode, read_body, reply, service_of
+from central.files import write_whole
 from central.models import BlobRow
-from central.publish.repository import write_whole
 from central.service import Service
 from inspector.wire import CHUNK, BlobQuery, BlobState, BlobStates
 

@@ -5,7 +5,6 @@ The folder holds public data only and can be served as it is; the private keys l
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 from tuf.api.serialization.json import JSONSerializer
 
+from central.files import write_whole
 from inspector.register_file import target_path
 from inspector.wire import SnapshotManifest
 
@@ -31,23 +31,6 @@ LIFETIME = {
 """How long each role's word holds; the centre signs again with every ``publish``."""
 ONLINE = ("targets", "snapshot", "timestamp")
 STEP = 1 << 20
-
-
-def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Write a file so that it is there whole or not at all, even after a power cut."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 class KeyFolder:

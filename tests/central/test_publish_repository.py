@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from tuf.api.metadata import Metadata, Root, Timestamp
 
-from central.publish.repository import LIFETIME, KeyFolder, Repository, write_whole
+from central.files import write_whole
+from central.publish.repository import LIFETIME, KeyFolder, Repository
 from inspector.register_file import target_path
 from tests.registers import NOW, client, make_repository, newest, publish_bytes
 
