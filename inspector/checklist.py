@@ -86,9 +86,12 @@ def suggest(templates: dict[str, Template], entity: Entity | None) -> str:
     scope = entity.licence.scope if entity else ""
     ranked = sorted(templates.values(), key=lambda t: -len(kinds & set(t.permits)))
     best = ranked[0]
-    if "catering" in templates and best.id == "food-sale" and "餐饮" in scope:
-        return "catering"
-    return best.id if kinds & set(best.permits) or "registration" not in templates else "registration"
+    if not kinds & set(best.permits) and "registration" in templates:
+        return "registration"
+    if {"catering", "food-sale"} <= templates.keys() and best.id in ("catering", "food-sale"):
+        # The same permit covers both trades.
+        return "catering" if "餐饮" in scope else "food-sale"
+    return best.id
 
 
 def added_items(entity: Entity | None, today: date, warning_days: int) -> tuple[Item, ...]:

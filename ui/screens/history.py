@@ -83,7 +83,7 @@ class HistoryScreen(Screen):
         """Show the pages of a record."""
         self.chosen = summary
         self._right.setCurrentIndex(1)
-        self._amending.hide()
+        self._show_amending(False)
         self._mark()
         self._title.setText(summary.name)
         self._state.show_text(summary.state.label, TONES[summary.state])
@@ -138,10 +138,15 @@ class HistoryScreen(Screen):
             self.open(line.summary)
 
     def _ask_amendment(self) -> None:
-        self._amending.setVisible(self._amending.isHidden())
         self.reason.complain("")
+        self._show_amending(self._amending.isHidden())
         if self._amending.isVisible():
             self.reason.setFocus()
+
+    def _show_amending(self, on: bool) -> None:
+        self._amending.setVisible(on)
+        self.seal.setVisible(on)
+        self.save_pdf.setVisible(not on)
 
     def _seal(self) -> None:
         assert self.chosen is not None
@@ -153,7 +158,7 @@ class HistoryScreen(Screen):
         self.seal.setEnabled(True)
         self.reason.edit.clear()
         self.correction.clear()
-        self._amending.hide()
+        self._show_amending(False)
         self.said.emit(words.AMENDED)
         self._wanted = summary.event_id
         self.search()
@@ -180,15 +185,15 @@ class HistoryScreen(Screen):
         self.correction.setAccessibleName(words.AMEND_TEXT)
         self.correction.setTabChangesFocus(True)
         asked = QWidget()
-        column(self.reason, text(words.AMEND_TEXT, "k"), self.correction, row(None, self.seal), owner=asked)
+        column(self.reason, text(words.AMEND_TEXT, "k"), self.correction, owner=asked)
         self._amending = scrolled(asked)
         self._amending.hide()
         card.box.addLayout(row(self._title, None, self._state))
         card.box.addLayout(column(self._problem, self._corrections))
         card.box.addWidget(self.pages, 1)
         card.box.addWidget(self._amending, 1)
-        foot = row(self.amend, None, self.save_pdf)
-        card.box.addLayout(foot)
+        self.seal.hide()
+        card.box.addLayout(row(self.amend, None, self.seal, self.save_pdf))
         self._right = stacked(EmptyState("document_text", words.PICK_RECORD, words.PICK_RECORD_HINT), card)
         return self._right
 

@@ -116,7 +116,7 @@ class NoticeScreen(Screen):
     def _telling(self) -> Card:
         card = Card()
         box = QWidget()
-        box.setObjectName("light")
+        box.setObjectName("quote")
         column(self._read, margins=(Gap.LARGE,) * 4, owner=box)
         card.box.addLayout(
             column(
