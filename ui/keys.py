@@ -13,6 +13,20 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from inspector.inspection import ItemFinding
 
 EVERYWHERE = "全部"
+SCREENS = {
+    "today": "今日",
+    "scan": "核验",
+    "start": "到场",
+    "notice": "告知",
+    "inspect": "检查",
+    "evidence": "取证",
+    "sign": "签名",
+    "review": "结论",
+    "history": "记录",
+    "sync": "同步",
+    "settings": "设置",
+}
+"""What the table calls each screen of the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,13 @@ OPEN_RECORD = _key("Return", "Enter", "打开记录", "记录")
 NEXT_RECORD = _key("Down", "↓", "下一条", "记录")
 PREVIOUS_RECORD = _key("Up", "↑", "上一条", "记录")
 AMEND = _key("E", "E", "更正", "记录")
+
+
+def of_screen(name: str) -> list[Key]:
+    """The keys that work on the screen of this name; those of the screen first."""
+    own = [key for key in TABLE if SCREENS.get(name) in key.screen.split("、")]
+    return own + [key for key in TABLE if key.screen == EVERYWHERE]
+
 
 _BUTTON_KEYS = frozenset({"Return", "Space"})
 

@@ -197,7 +197,7 @@ class Window(QMainWindow):
         keys.bind(keys.BRIGHT, self, self.toggle_bright)
         keys.bind(keys.FULL_SCREEN, self, self.toggle_full_screen)
         keys.bind(keys.LOCK, self, self.lock)
-        keys.bind(keys.SHEET, self, self.sheet.toggle)
+        keys.bind(keys.SHEET, self, lambda: self.sheet.toggle(self.current))
 
     def _watch(self, on: bool) -> None:
         for watcher in (self.idle, self.wedge):

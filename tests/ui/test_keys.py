@@ -34,6 +34,16 @@ def test_a_key_does_one_thing_on_a_screen() -> None:
     assert max(used.values()) == 1, used.most_common(3)
 
 
+def test_every_key_is_on_the_sheet_of_its_screen() -> None:
+    shown = {key for name in keys.SCREENS for key in keys.of_screen(name)}
+    assert shown == {key for key in keys.TABLE if key.screen != "解锁"}
+    assert {place for key in keys.TABLE for place in key.screen.split("、")} == {
+        *keys.SCREENS.values(),
+        keys.EVERYWHERE,
+        "解锁",
+    }
+
+
 def _page(qtbot: QtBot, *parts: QWidget) -> QWidget:
     page = QWidget()
     qtbot.addWidget(page)

@@ -1,16 +1,16 @@
-"""All keys on one sheet over the window: ? shows and hides it, any other key works through it."""
+"""The keys of the screen at hand on one sheet: ? shows and hides it, any other key works through it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ui import keys, words
 from ui.theme import Gap
-from ui.widgets.boxes import row
+from ui.widgets.boxes import empty, row
 from ui.widgets.card import Card
 from ui.widgets.keybutton import KeyCap
 from ui.widgets.text import text
 
-COLUMNS = 3
+COLUMNS = 2
 
 
 class KeySheet(Card):
@@ -19,25 +19,28 @@ class KeySheet(Card):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, margins=(28, 20, 28, 24), gap=Gap.LARGE)
         self.box.addLayout(row(text(words.KEYS, "h1"), None, KeyCap(keys.SHEET), text(words.KEYS_CLOSE, "sub")))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(Gap.LARGE)
-        grid.setVerticalSpacing(Gap.SMALL)
-        per_column = -(-len(keys.TABLE) // COLUMNS)
-        for number, key in enumerate(keys.TABLE):
-            line, place = number % per_column, 3 * (number // per_column)
-            grid.addWidget(KeyCap(key), line, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(text(key.words, "v"), line, place + 1)
-            grid.addWidget(text("" if key.screen == keys.EVERYWHERE else key.screen, "sub"), line, place + 2)
-        self.box.addLayout(grid)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(Gap.LARGE)
+        self._grid.setVerticalSpacing(Gap.SMALL)
+        self.box.addLayout(self._grid)
         self.hide()
 
-    def toggle(self) -> None:
+    def toggle(self, screen: str) -> None:
+        """Show the keys that work on the screen of this name, or hide the sheet."""
         if self.isVisible():
             self.hide()
             return
+        empty(self._grid)
+        shown = keys.of_screen(screen)
+        per_column = -(-len(shown) // COLUMNS)
+        for number, key in enumerate(shown):
+            line, place = number % per_column, 2 * (number // per_column)
+            self._grid.addWidget(KeyCap(key), line, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self._grid.addWidget(text(key.words, "v"), line, place + 1)
+        self.ensurePolished()
+        self.show()
         self.adjustSize()
         parent = self.parentWidget()
         assert parent is not None
         self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)
         self.raise_()
-        self.show()
