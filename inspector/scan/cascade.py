@@ -191,7 +191,7 @@ class Scanner:
             look.elsewhere = answer.cpu_ms / 1000
             look.add(answer.seen)
             self._planner.done(answer.cpu_ms)
-        self._planner.frame(here * 1000)
+        self._planner.frame(here * 1000, look.gray.size)
         thumb, hint = thumbnail(look.gray), None
         if not look.readings:
             stage = None if self._worker.busy else self._planner.next(bool(look.unread))

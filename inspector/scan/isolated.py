@@ -26,6 +26,8 @@ Work = Callable[[str, Image], Seen]
 START_SECONDS = 30.0
 MEGABYTES = 1024
 MAX_ANSWER = 1 << 20
+MAX_FAILED_STARTS = 3
+"""In a row; then the installation is broken, and scanning goes on without the process."""
 _context = multiprocessing.get_context("spawn")
 
 
@@ -57,6 +59,7 @@ class Isolated:
         self._ready_by = 0.0
         self._ready = False
         self._due: float | None = None
+        self._failed_starts = 0
         self._closed = False
 
     @property
@@ -76,7 +79,7 @@ class Isolated:
         """Start the process without waiting for it; harmless when it runs."""
         if self._closed:
             raise RuntimeError("the worker has been closed")
-        if self._process is not None:
+        if self._process is not None or self._failed_starts >= MAX_FAILED_STARTS:
             return
         ours, theirs = _context.Pipe()
         self._process = _context.Process(
@@ -151,9 +154,13 @@ class Isolated:
             if self._pipe.poll(patience):
                 self._ready = self._pipe.recv_bytes(MAX_ANSWER) == _READY
         except (EOFError, OSError):
+            self._failed_starts += 1
             self._kill()
             return False
-        if not self._ready and time.monotonic() > self._ready_by:
+        if self._ready:
+            self._failed_starts = 0
+        elif time.monotonic() > self._ready_by:
+            self._failed_starts += 1
             self._kill()
         return self._ready
 

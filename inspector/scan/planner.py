@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 BUDGET_MS = 4.2
-"""CPU milliseconds a frame, all processes, that the planner keeps to; below the 5 that are promised."""
+"""CPU milliseconds a frame of 1280 × 720, all processes, that the planner keeps to; below the 5 that are promised."""
+FRAME_PIXELS = 1280 * 720
 SAVED_MS = 100.0
 """What may be saved up while frames are cheap: the costliest stage."""
 SYMBOL_STAGE = "unread_symbols"
@@ -20,9 +21,9 @@ class Planner:
         self._saved = 0.0
         self._running: str | None = None
 
-    def frame(self, spent_ms: float) -> None:
-        """A frame went by; the stages of every frame took ``spent_ms``."""
-        self._saved = min(SAVED_MS, self._saved + BUDGET_MS - spent_ms)
+    def frame(self, spent_ms: float, pixels: int = FRAME_PIXELS) -> None:
+        """A frame went by; the stages of every frame took ``spent_ms``. Larger frames may cost more in proportion."""
+        self._saved = min(SAVED_MS, self._saved + BUDGET_MS * max(1.0, pixels / FRAME_PIXELS) - spent_ms)
 
     def next(self, symbol_seen: bool) -> str | None:
         """The stage to begin now; None when there is nothing saved for it yet."""

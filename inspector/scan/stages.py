@@ -102,13 +102,6 @@ def thresholded_halved(gray: Image) -> Seen:
     return zxing.read(_thresholded(resized(gray, 0.5)), scale=2)
 
 
-def evened(gray: Image) -> Seen:
-    """Uneven light: the picture over its own background, at half the size."""
-    reduced = resized(gray, 0.5)
-    background = cv2.GaussianBlur(reduced, (0, 0), max(reduced.shape) / 40)
-    return zxing.read(cv2.divide(reduced, background, scale=200), scale=2)
-
-
 def despeckled(gray: Image) -> Seen:
     """Noise, moiré, dot print."""
     return zxing.read(cv2.medianBlur(gray, 3))
@@ -117,11 +110,6 @@ def despeckled(gray: Image) -> Seen:
 def despeckled_doubled(gray: Image) -> Seen:
     """Small codes in noise: despeckled, then twice the size."""
     return doubled(cv2.medianBlur(gray, 3))
-
-
-def softened(gray: Image) -> Seen:
-    """Dots, texture and coarse screens: blurred until modules close up, at a third of the size."""
-    return zxing.read(resized(cv2.GaussianBlur(gray, (0, 0), 2), 1 / 3), scale=3)
 
 
 def zbar_plain(gray: Image) -> Seen:
@@ -192,9 +180,7 @@ COSTLY: Sequence[Stage] = (
     thresholded_halved,
     tiled_contrast_halved,
     tiled_contrast_third,
-    evened,
     despeckled,
-    softened,
     zbar_third,
     sharpened,
     tiled_contrast,
@@ -211,14 +197,15 @@ EVERY_FRAME: Sequence[Stage] = (despeckled, plain, despeckled)
 IN_TURN: Mapping[Stage, float] = {
     despeckled_doubled: 11,
     zbar_third: 4,
-    doubled: 11,
+    second_look: 1,
     unread_symbols: 8,
+    inverted: 3,
     brightened: 3,
+    finder_patterns: 40,
     tiled_contrast: 6,
     sharpened: 6,
-    inverted: 3,
     zbar_thresholded: 14,
-    finder_patterns: 40,
+    doubled: 11,
 }
 """Live: one at a time in the decoder process, with the milliseconds that each costs on 1280 × 720."""
 BY_NAME: Mapping[str, Stage] = {stage.__name__: stage for stage in (*QUICK, *COSTLY, *IN_TURN)}

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.scan.isolated import Isolated
+from inspector.scan.isolated import MAX_FAILED_STARTS, Isolated
 from inspector.scan.pictures import Image
 from inspector.scan.reading import Reading
 from inspector.scan.zxing import Seen
@@ -113,6 +113,20 @@ def test_a_process_killed_from_outside_is_noticed(isolated: Isolated) -> None:
     os.kill(isolated.pid, signal.SIGKILL)
     assert isolated.ask("read", GRAY, PATIENT).failed
     assert not isolated.ask("read", GRAY, PATIENT).failed
+
+
+def test_a_process_that_never_starts_is_given_up(isolated: Isolated) -> None:
+    def broken() -> None:
+        isolated.start()
+        if isolated.pid is not None:
+            os.kill(isolated.pid, signal.SIGKILL)
+            started.append(isolated.pid)
+
+    started: list[int] = []
+    for _ in range(MAX_FAILED_STARTS + 4):
+        broken()
+        assert isolated.ask("read", GRAY, PATIENT).failed
+    assert len(started) == MAX_FAILED_STARTS
 
 
 def test_its_warnings_do_not_reach_the_terminal(isolated: Isolated, capfd: pytest.CaptureFixture[str]) -> None:
