@@ -105,7 +105,7 @@ def scan_own(day: Day, picture: Path) -> None:
     stage.press("F2")
     screen = day.at(ScanScreen)
     screen.scan()
-    screen.read_file(str(picture))
+    screen.stills.read_file(str(picture))
     stage.until("看完图片", lambda: screen.checked is not None or day.program.window.strip.isVisible())
     if screen.checked is None:
         stage.verify("图片里没有读出码，程序说明了原因", day.program.window.strip.isVisible())

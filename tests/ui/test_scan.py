@@ -291,9 +291,9 @@ def test_a_picture_file_and_one_that_is_none(
     screen.troubled.connect(lambda problem: told.append(problem.code))
     for path in (bad, tmp_path / "missing.png"):
         told.clear()
-        screen.read_file(str(path))
+        screen.stills.read_file(str(path))
         qtbot.waitUntil(lambda: "unreadable-picture" in told, timeout=30_000)
-    screen.read_file(str(good))
+    screen.stills.read_file(str(good))
     wait_for_verdict(qtbot, screen)
 
 
@@ -303,16 +303,16 @@ def test_a_picture_from_the_clipboard(qtbot: QtBot, make: Make, settled: Callabl
     QApplication.clipboard().setImage(image)
     screen = make(GOOD)
     screen.enter()
-    screen.paste()
+    screen.stills.paste()
     wait_for_verdict(qtbot, screen)
     QApplication.clipboard().setText(CODE)
     screen.scan()
-    screen.paste()
+    screen.stills.paste()
     wait_for_verdict(qtbot, screen)
     assert session(screen).checked[-1][1] is Means.TYPED
     QApplication.clipboard().clear()
     with qtbot.waitSignal(screen.troubled):
-        screen.paste()
+        screen.stills.paste()
 
 
 def test_a_check_that_fails_is_told_and_can_be_repeated(qtbot: QtBot, make: Make) -> None:

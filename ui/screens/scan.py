@@ -1,12 +1,9 @@
 """核验: a code comes in (camera, picture, clipboard, keyboard, scanner gun), a verdict goes out."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtGui import QImageWriter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cache.session import Checked, Hit, RecentCheck, Session
 from inspector.errors import InputProblem, Problem, UnreadablePicture
@@ -16,9 +13,10 @@ from inspector.scan.reading import Reading
 from inspector.verdict import Means
 from ui import keys, words
 from ui.camera import Camera
+from ui.lenses import Lenses
 from ui.screens.screen import Screen
 from ui.sound import Sound
-from ui.style import application
+from ui.stills import Stills
 from ui.theme import Gap
 from ui.widgets.boxes import column, row
 from ui.widgets.finder import Finder
@@ -50,6 +48,7 @@ class ScanScreen(Screen):
         self._answered: bool | None = None
         self.checked: Checked | None = None
         self.finder, self.lookup, self.result, self.lead_panel = Finder(), Lookup(), ResultPane(), LeadPanel()
+        self.stills, self._lenses = Stills(self), Lenses(session, camera, self.finder)
         self.rescan = KeyButton(words.RESCAN, keys.RESCAN, icon="scan_dash")
         self.lead = KeyButton(words.LEAD, keys.LEAD, icon="note_add")
         self.start = KeyButton(words.START, keys.START, icon="clipboard_task_filled", primary=True)
@@ -66,7 +65,7 @@ class ScanScreen(Screen):
         """``data`` comes from a scanner gun, ``code`` from a list; ``typing`` puts the cursor into the field."""
         self._here = True
         self._refresh_recent()
-        run(self._settings, done=self._set_up)
+        self._lenses.recall()
         if data:
             self._check(data, Means.SCANNED)
         elif code:
@@ -98,16 +97,6 @@ class ScanScreen(Screen):
     def _open_camera(self, source: str) -> None:
         if self._here and self._looking:
             self._camera.start(source)
-
-    def _settings(self) -> tuple[bool, int]:
-        return self._session.setting("camera_mirror") == "on", int(self._session.setting("camera_turns") or 0)
-
-    def _set_up(self, settings: tuple[bool, int]) -> None:
-        mirrored, turns = settings
-        self.finder.mirror(mirrored)
-        self.finder.set_lens("mirror", mirrored)
-        self._turns = turns
-        self._camera.turn(turns)
 
     # -- what comes in
 
@@ -223,58 +212,23 @@ class ScanScreen(Screen):
         if self._here:
             self.result.show_ready()
             self.finder.show_hint(hint)
-            self.troubled.emit(InputProblem(words.NO_CODE, hint or " "))
+            self.troubled.emit(InputProblem(words.NO_CODE, hint or words.NO_CODE_HINT))
 
     def _lens(self, name: str, on: bool) -> None:
         if name == "picture":
-            self.open_picture()
-        elif name == "freeze":
-            self._camera.freeze(on)
+            self.stills.open_picture(self)
+        elif name == "light" and self.checked is None:
+            self.result.show_light(on)
         elif name == "light":
-            self.result.show_light(on) if self.checked is None else self.finder.set_lens("light", False)
-        elif name == "mirror":
-            self.finder.mirror(on)
-            self._remember("camera_mirror", "on" if on else "off")
-        else:
-            self._turns = (self._turns + 1) % 4
-            self._camera.turn(self._turns)
-            self._remember("camera_turns", str(self._turns))
+            self.finder.set_lens("light", False)
 
     def _press_lens(self, name: str) -> None:
         if self.finder.isVisible():
             self.finder.lens(name).click()
 
-    def _remember(self, name: str, value: str) -> None:
-        run(self._session.set_setting, name, value)
-
-    def open_picture(self) -> None:
-        """Ask for a picture file and read it."""
-        dialog = QFileDialog(self, words.OPEN_PICTURE, str(Path.home()), words.PICTURES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.read_file)
-        dialog.open()
-
-    def read_file(self, path: str) -> None:
-        """Read the codes of a picture file."""
+    def _read_picture(self, data: bytes) -> None:
         self._start_still()
-        run(_bytes_of, path, done=self._camera.read_picture, failed=self._camera_failed)
-
-    def paste(self) -> None:
-        """A picture or a text from the clipboard."""
-        clipboard = application().clipboard()
-        image = clipboard.image()
-        text = clipboard.text().strip()
-        if not image.isNull():
-            buffer = QBuffer()
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            QImageWriter(buffer, QByteArray(b"png")).write(image)
-            self._start_still()
-            self._camera.read_picture(bytes(buffer.data().data()))
-        elif text:
-            self._check(text.encode(), Means.TYPED)
-        else:
-            self.troubled.emit(InputProblem(words.NOTHING_TO_PASTE, " "))
+        self._camera.read_picture(data)
 
     def _start_still(self) -> None:
         self.checked, self._readings, self._looking = None, (), True
@@ -337,8 +291,11 @@ class ScanScreen(Screen):
         self.lead.clicked.connect(self.lead_panel.open)
         self.lead_panel.written.connect(self._save_lead)
         self.start.clicked.connect(self._begin)
-        keys.bind(keys.OPEN_PICTURE, self, self.open_picture)
-        keys.bind(keys.PASTE_PICTURE, self, self.paste)
+        self.stills.came.connect(self._read_picture)
+        self.stills.written.connect(lambda text: self._check(text.encode(), Means.TYPED))
+        self.stills.failed.connect(self.troubled)
+        keys.bind(keys.OPEN_PICTURE, self, lambda: self.stills.open_picture(self))
+        keys.bind(keys.PASTE_PICTURE, self, self.stills.paste)
         keys.bind(keys.FREEZE, self, lambda: self._press_lens("freeze"))
         keys.bind(keys.LIGHT, self, lambda: self._press_lens("light"))
 
@@ -347,10 +304,3 @@ def _label(reading: Reading) -> str:
     """What a code says, short enough for the picture."""
     text = " ".join(decode_text(reading.data).split())
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
-
-
-def _bytes_of(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise UnreadablePicture from error
