@@ -86,7 +86,7 @@ class Application(QObject):
         self.worker.__enter__()
         self.sound = Sound()
         self.camera = Camera(make_source, _is_signed)
-        self.syncing = Syncing()
+        self.syncing = Syncing(self.clock.now)
         self.window = Window(self.sound, self.clock.now)
         self.session: Session | None = None
         self.desk: Desk | None = None
@@ -172,7 +172,7 @@ class Application(QObject):
         desk.changed.connect(lambda: self.syncing.ask() if desk.empty else None)
         sync = SyncScreen(session, self.clock.now)
         sync.synced.connect(self.window.refresh)
-        preferences = PreferencesScreen(session, self.sound)
+        preferences = PreferencesScreen(session, self.sound, self.clock.now)
         preferences.dressed.connect(self.window.dress)
         screens: list[Screen] = [
             TodayScreen(session, self.clock.now),

@@ -6,6 +6,8 @@ sync screen tell it.
 
 import logging
 import threading
+from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
@@ -26,8 +28,9 @@ class Syncing(QObject):
     finished = Signal()
     """A round has ended, well or not: the pill should look again."""
 
-    def __init__(self, pause: float = PAUSE, soon: float = SOON) -> None:
+    def __init__(self, now: Callable[[], datetime], pause: float = PAUSE, soon: float = SOON) -> None:
         super().__init__()
+        self._now = now
         self._pause, self._soon = pause, soon
         self._thread: threading.Thread | None = None
         self._asked = threading.Event()
@@ -59,7 +62,6 @@ class Syncing(QObject):
             asked.clear()
             if cancel.is_set():
                 return
-            pause = self._pause
             try:
                 if session.setting("sync_automatic") == "on":
                     session.sync(lambda _: None, cancel)
@@ -68,4 +70,15 @@ class Syncing(QObject):
             except Exception:
                 log.exception("background sync failed")
             if not cancel.is_set():
+                pause = self._until_next(session)
                 self.finished.emit()
+
+    def _until_next(self, session: Session) -> float:
+        """Seconds to wait: what failed says when it is to be tried again."""
+        try:
+            status = session.sync_status()
+        except Problem:
+            return self._pause
+        if status.next_try is None:
+            return self._pause
+        return min(self._pause, max(1.0, (status.next_try - self._now()).total_seconds()))

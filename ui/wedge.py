@@ -79,6 +79,8 @@ class Wedge(QObject):
         # Windows get each key too, before the widget: once is enough.
         if not self.enabled or self._replaying or not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
             return False
+        if _secret_focus():  # a password that a password manager types at a gun's pace is still a password
+            return False
         if event.type() == QEvent.Type.ShortcutOverride:
             return self._override(event)
         if event.type() == QEvent.Type.KeyPress:
@@ -148,6 +150,11 @@ def _is_enter(event: QKeyEvent) -> bool:
 def _text_focus() -> QWidget | None:
     focused = QApplication.focusWidget()
     return focused if isinstance(focused, QLineEdit | QPlainTextEdit) else None
+
+
+def _secret_focus() -> bool:
+    focused = QApplication.focusWidget()
+    return isinstance(focused, QLineEdit) and focused.echoMode() is not QLineEdit.EchoMode.Normal
 
 
 def _content(target: QWidget) -> str:

@@ -4,9 +4,12 @@ A translation must be installed before this module is imported: ``ui/app.py`` se
 (states, findings, kinds) are not here but with their enumerations in ``inspector``.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication
+
+from cache.session import RegisterState
+from inspector.freshness import CHINA
 
 
 def tr(words: str) -> str:
@@ -24,6 +27,15 @@ def age(span: timedelta) -> str:
     if minutes < 48 * 60:
         return tr("{n} 小时前").format(n=minutes // 60)
     return tr("{n} 天前").format(n=minutes // (24 * 60))
+
+
+def data_line(state: RegisterState, now: datetime) -> str:
+    """The register on this laptop: whose, how many, how old; or why it cannot be used."""
+    if state.as_of is None:
+        return state.health.label
+    return DATA_LINE.format(
+        area=state.area_name, rows=state.rows, at=state.as_of.astimezone(CHINA), age=age(now - state.as_of)
+    )
 
 
 # -- everywhere
@@ -120,7 +132,6 @@ NOT_SAVED = tr("还没有保存：{problem}")
 
 # -- evidence
 EVIDENCE = tr("取证")
-EVIDENCE_FOR = tr("取证 · {item}")
 SHOOT = tr("拍摄")
 IMPORT = tr("导入照片")
 IMPORT_HINT = tr("照片文件的完整路径，回车导入")
@@ -232,7 +243,6 @@ LENS_TURN = tr("旋转画面")
 LENS_MIRROR = tr("左右翻转")
 LENS_PICTURE = tr("打开图片")
 LENS_FREEZE = tr("定格")
-LENS_GO_ON = tr("继续")
 CAMERA_OFF = tr("摄像头已关闭，按空格重新扫描")
 LIGHT_HINT = tr("把证照对着屏幕，按 L 关闭补光")
 NO_CODE = tr("图片里没有读到二维码。")
@@ -282,7 +292,6 @@ UNKNOWN_ENTITY = tr("未收录的主体")
 NO_ENTITY_CODE = tr("没有主体代码")
 FROM_CODE = tr("以下由代码推断：登记部门 {department}，类别 {category}，首次登记地 {division}。其余信息请在现场登记。")
 CODE_TELLS_NOTHING = tr("码里没有可核对的统一社会信用代码。内容：{text}")
-DO_NEXT = tr("请做")
 MORE_REASONS = tr("另有 {count} 条")
 PERMITS = tr("许可与证照")
 ITEMS = tr("{count} 项")
@@ -360,7 +369,6 @@ SYNC_DONE = tr("同步完成。")
 CONNECTION = tr("连接")
 LAST_SUCCESS = tr("上次成功")
 NEVER = tr("还没有")
-DATA_AGE = tr("本机数据")
 DATA_LINE = tr("{area} · {rows} 户 · 截至 {at:%m-%d %H:%M}（{age}）")
 PENDING_LINE = tr("{events} 条记录、{blobs} 个附件")
 NOTHING_PENDING = tr("没有")
@@ -372,7 +380,6 @@ QUEUE = tr("还没有送达的记录")
 QUEUE_EMPTY = tr("全部送达，中心已登记")
 QUEUE_EMPTY_HINT = tr("检查封存后会先列在这里，直到中心逐条确认")
 QUEUE_NOTE = tr("{number} · 封存于 {at:%m-%d %H:%M}")
-ALARMS = tr("需要留意")
 BYTES = tr("{done} / {total}")
 
 # -- preferences

@@ -79,7 +79,7 @@ class Worker(QObject):
     @Slot(object, object)
     def _deliver(self, callback: Callable[[Any], object] | None, value: object) -> None:
         self._running -= 1
-        owner = getattr(callback, "__self__", None)
+        owner = getattr(getattr(callback, "func", callback), "__self__", None)  # through a partial
         gone = isinstance(owner, QObject) and not shiboken6.isValid(owner)
         if callback is not None and not gone and not self._closed:
             callback(value)

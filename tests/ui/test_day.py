@@ -224,7 +224,7 @@ def test_each_preference_works_at_once_and_is_kept(
     qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
 ) -> None:
     sound = Sound()
-    screen = PreferencesScreen(session, sound)
+    screen = PreferencesScreen(session, sound, now)
     screen.dressed.connect(wear)
     show(screen)
     settled()
@@ -253,7 +253,7 @@ def test_cameras_are_looked_for_only_when_asked(
     from inspector.scan import cameras, frames
 
     monkeypatch.setattr(frames, "list_cameras", lambda: [cameras.CameraInfo("/dev/video2", "USB 摄像头")])
-    screen = PreferencesScreen(session, Sound())
+    screen = PreferencesScreen(session, Sound(), now)
     show(screen)
     settled()
     assert "USB 摄像头" not in says(screen)
@@ -267,7 +267,7 @@ def test_cameras_are_looked_for_only_when_asked(
 def test_the_password_is_changed_or_the_reason_told(
     qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
 ) -> None:
-    screen = PreferencesScreen(session, Sound())
+    screen = PreferencesScreen(session, Sound(), now)
     show(screen)
     settled()
     screen.old.edit.setText("alt")

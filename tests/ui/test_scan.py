@@ -1,5 +1,6 @@
 """核验 from every way in to every way out, by keyboard, with the real rules."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from cache.session import Checked
 from inspector.entity import Entity
 from inspector.errors import CameraLost, NoCamera, StoreFull
 from inspector.inspection import Officer
@@ -382,3 +384,24 @@ def test_every_button_is_large_enough_and_named(qtbot: QtBot, make: Make, settle
 def test_the_officer_is_nobody_special_here() -> None:
     assert isinstance(CheckSession().officer, Officer)
     assert LineButton("a", "b").accessibleName() == "a，b"
+
+
+def test_a_late_answer_does_not_take_the_place_of_a_newer_one(
+    qtbot: QtBot, make: Make, settled: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = make(GOOD)
+    real, gate = session(screen).check, threading.Event()
+
+    def slow_for_the_first(data: bytes, means: Means, differs: bool = False) -> Checked:
+        if SECOND.encode() in data:
+            gate.wait(20)
+        return real(data, means, differs)
+
+    monkeypatch.setattr(session(screen), "check", slow_for_the_first)
+    screen.enter(data=SECOND.encode())
+    screen.enter(data=CODE.encode())
+    wait_for_verdict(qtbot, screen)
+    gate.set()
+    settled()
+    assert screen.checked is not None
+    assert screen.checked.payload.code == CODE

@@ -70,6 +70,19 @@ def test_every_icon_that_is_named_is_there() -> None:
         assert name in names or f"{name}_regular" in names, name
 
 
+def test_nothing_is_kept_that_nobody_shows() -> None:
+    source = "".join(p.read_text(encoding="utf-8") for p in UI.rglob("*.py") if p.name != "words.py")
+    words = (UI / "words.py").read_text(encoding="utf-8")
+    unused = [
+        name
+        for name in re.findall(r"^([A-Z_]+) = ", words, re.M)
+        if not re.search(rf"words\.{name}\b", source) and len(re.findall(rf"\b{name}\b", words)) == 1
+    ]
+    assert not unused
+    icons = {re.sub("_(regular|filled)$", "", p.stem) for p in FOLDER.glob("*.svg")}
+    assert not [icon for icon in icons if f'"{icon}' not in source]
+
+
 def test_an_icon_is_tinted_and_follows_the_look(qtbot: QtBot) -> None:
     wear(Look(DAY))
     icon = Icon("home", "ink")

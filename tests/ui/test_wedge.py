@@ -153,6 +153,15 @@ def test_enter_after_a_held_key_keeps_their_order(qtbot: QtBot, page: QWidget, w
     assert order == ["N"]
 
 
+def test_a_password_is_never_a_code(qtbot: QtBot, page: QWidget, wedge: Wedge, times: Times) -> None:
+    field = page.line  # type: ignore[attr-defined]
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setFocus()
+    with qtbot.assertNotEmitted(wedge.scanned):
+        _shoot(qtbot, times, field)
+    assert field.text() == CODE
+
+
 def test_nothing_is_watched_at_the_door(qtbot: QtBot, page: QWidget, wedge: Wedge, times: Times) -> None:
     wedge.enabled = False
     field = page.line  # type: ignore[attr-defined]

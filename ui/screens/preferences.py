@@ -1,11 +1,13 @@
 """设置: size, theme, camera, sound, automatic sync, password, licences. Each choice works and is kept at once."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from cache.session import Session
+from cache.session import RegisterState, Session
 from inspector.errors import Problem
 from ui import keys, words
 from ui.problem import in_words
@@ -33,9 +35,10 @@ class PreferencesScreen(Screen):
     title = words.SETTINGS
     dressed = Signal(object)
 
-    def __init__(self, session: Session, sound: Sound) -> None:
+    def __init__(self, session: Session, sound: Sound, now: Callable[[], datetime]) -> None:
         super().__init__()
-        self._session, self._sound = session, sound
+        self._session, self._sound, self._now = session, sound, now
+        self._data = text("", "v", wrap=True)
         self._values: dict[str, str] = {}
         self.text_size = Segmented([_choice(s.value, s.label) for s in Scale], words.TEXT_SIZE)
         self.theme = Segmented([_choice(t.name, t.label) for t in THEMES.values()], words.THEME)
@@ -58,6 +61,7 @@ class PreferencesScreen(Screen):
 
     def enter(self, **_: Any) -> None:
         run(self._read, done=self._show, failed=self.troubled.emit)
+        run(self._session.register, done=self._show_register, failed=self.troubled.emit)
 
     def leave(self) -> None:
         for field in (self.old, self.new, self.repeat):
@@ -74,6 +78,9 @@ class PreferencesScreen(Screen):
         self.sound.show_value("on" if self._sound.on else "off")
         self.automatic.show_value(values["sync_automatic"])
         self._show_cameras([])
+
+    def _show_register(self, state: RegisterState) -> None:
+        self._data.setText(words.data_line(state, self._now()))
 
     def _keep(self, name: str, value: str) -> None:
         self._values[name] = value
@@ -145,7 +152,10 @@ class PreferencesScreen(Screen):
         licences = Card(margins=(20, 14, 20, 16))
         licences.box.addWidget(text(words.LICENCES, "h2"))
         licences.box.addWidget(text(words.LICENCES_TEXT, "k", wrap=True))
-        left, right = column(looks, camera, None), column(secret, licences, None)
+        data = Card(margins=(20, 14, 20, 16))
+        data.box.addWidget(text(words.DATA, "h2"))
+        data.box.addWidget(self._data)
+        left, right = column(looks, camera, data, None), column(secret, licences, None)
         page = QWidget()
         both = row(gap=Gap.MEDIUM, owner=page)
         both.addLayout(left, 1)

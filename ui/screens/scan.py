@@ -1,6 +1,7 @@
 """核验: a code comes in (camera, picture, clipboard, keyboard, scanner gun), a verdict goes out."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -44,7 +45,7 @@ class ScanScreen(Screen):
         self._looking = False  # for a code: frames still on their way after the first reading are not judged again
         self._readings: Sequence[Reading] = ()
         self._hits: Sequence[Hit] = ()
-        self._data, self._means = b"", Means.SCANNED
+        self._data, self._means, self._number = b"", Means.SCANNED, 0
         self._answered: bool | None = None
         self.checked: Checked | None = None
         self.finder, self.lookup, self.result, self.lead_panel = Finder(), Lookup(), ResultPane(), LeadPanel()
@@ -85,6 +86,7 @@ class ScanScreen(Screen):
     def scan(self) -> None:
         """Look for a code anew."""
         self.checked, self._answered, self._readings, self._looking = None, None, (), True
+        self._number += 1
         self.finder.show_outlines(())
         self.finder.set_lens("freeze", False)
         self.lookup.clear()
@@ -131,11 +133,13 @@ class ScanScreen(Screen):
         if not differs:
             self._answered = None
             self.result.show_checking()
-        run(self._session.check, data, means, differs, done=self._judged, failed=self._not_judged)
+        self._number += 1
+        judged = partial(self._judged, self._number)
+        run(self._session.check, data, means, differs, done=judged, failed=self._not_judged)
 
-    def _judged(self, checked: Checked) -> None:
-        if not self._here:
-            return
+    def _judged(self, number: int, checked: Checked) -> None:
+        if not self._here or number != self._number:
+            return  # a newer code has come in: an older answer must not take its place
         self.checked = checked
         self._show_buttons()
         self.lookup.clear()
@@ -153,6 +157,7 @@ class ScanScreen(Screen):
 
     def _not_judged(self, problem: Problem) -> None:
         self.result.show_ready()
+        self.finder.show_hint(words.CAMERA_OFF)
         self.troubled.emit(problem)
 
     def _differs(self, differs: bool) -> None:
@@ -211,7 +216,7 @@ class ScanScreen(Screen):
     def _found_nothing(self, hint: str) -> None:
         if self._here:
             self.result.show_ready()
-            self.finder.show_hint(hint)
+            self.finder.show_hint(hint if self._camera.on else words.CAMERA_OFF)
             self.troubled.emit(InputProblem(words.NO_CODE, hint or words.NO_CODE_HINT))
 
     def _lens(self, name: str, on: bool) -> None:

@@ -168,16 +168,12 @@ class SyncScreen(Screen):
         if status.pending_events or status.pending_blobs:
             pending = words.PENDING_LINE.format(events=status.pending_events, blobs=status.pending_blobs)
         last = status.last_success
-        data = register.health.label
-        if register.as_of is not None:
-            told = {"area": register.area_name, "rows": register.rows, "at": register.as_of.astimezone(CHINA)}
-            data = words.DATA_LINE.format(age=words.age(now - register.as_of), **told)
         last_words = f"{last.astimezone(CHINA):%m-%d %H:%M}（{words.age(now - last)}）" if last else words.NEVER
         for label, value in (
             (words.CONNECTION, status.connection.label),
             (words.TO_UPLOAD, pending),
             (words.LAST_SUCCESS, last_words),
-            (words.DATA_AGE, data),
+            (words.DATA, words.data_line(register, now)),
             (words.CLOCK, status.clock.label),
         ):
             self._facts.addWidget(fact(label, value, "vb", wrap=True))
