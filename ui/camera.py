@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QImage
 
 from inspector.errors import Problem
@@ -63,6 +63,8 @@ class Camera(QObject):
     """A still picture had no code; the hint, or an empty string."""
 
     _frame = Signal(QImage, bool)
+    _told = Signal(object, object)
+    """A public signal and its value, on the way to the UI thread: receivers come and go there, so it is sent there."""
 
     def __init__(
         self,
@@ -83,7 +85,8 @@ class Camera(QObject):
         self._stills: deque[bytes] = deque()
         self._taken = threading.Event()
         self._taken.set()
-        self._frame.connect(self._show)
+        self._frame.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name="camera")
         self._thread.start()
 
@@ -131,6 +134,10 @@ class Camera(QObject):
             self._wanted = replace(self._wanted, **changes)  # type: ignore[arg-type]
             self._changed.notify_all()
 
+    @Slot(object, object)
+    def _tell(self, signal: SignalInstance, value: object) -> None:
+        signal.emit(value)
+
     @Slot(QImage, bool)
     def _show(self, image: QImage, still: bool) -> None:
         """A frame that was on its way when the camera was switched off is not shown: outlines belong to the last."""
@@ -151,7 +158,7 @@ class Camera(QObject):
                     self._serve(scanner)
         except Exception:
             log.exception("the camera thread ended")
-            self.failed.emit(Problem())
+            self._told.emit(self.failed, Problem())
         finally:
             if scanner is not None:
                 scanner.close()
@@ -170,11 +177,11 @@ class Camera(QObject):
             try:
                 device.open()
                 told = False
-                self.opened.emit(device.name)
+                self._told.emit(self.opened, device.name)
                 self._pump(scanner, device, source)
             except Problem as problem:
                 if not told:
-                    self.failed.emit(problem)
+                    self._told.emit(self.failed, problem)
                 told = True
                 with self._changed:
                     self._changed.wait_for(lambda: not self._still_wants(source), self._retry)
@@ -205,9 +212,9 @@ class Camera(QObject):
                 self._hold(scanner, image, source)
             elif self._wanted.reading:
                 live = scanner.live(Frame(image, frame.number, frame.at))
-                self.hinted.emit(live.hint.label if live.hint else "")
+                self._told.emit(self.hinted, live.hint.label if live.hint else "")
                 if believed := validator.offer(live.readings):
-                    self.decoded.emit(list(believed))
+                    self._told.emit(self.decoded, list(believed))
             with self._changed:
                 rest = self._pace - (time.monotonic() - began)
                 self._changed.wait_for(lambda: not self._still_wants(source) or self._shots, max(0.0, rest))
@@ -229,7 +236,7 @@ class Camera(QObject):
         try:
             image = decode_picture(data)
         except Problem as problem:
-            self.failed.emit(problem)
+            self._told.emit(self.failed, problem)
             return
         self._frame.emit(_to_qimage(image), True)
         self._read(scanner, image)
@@ -237,9 +244,9 @@ class Camera(QObject):
     def _read(self, scanner: "Scanner", image: "Image") -> None:
         still = scanner.still(image)
         if still.readings:
-            self.decoded.emit(list(still.readings))
+            self._told.emit(self.decoded, list(still.readings))
         else:
-            self.nothing.emit(still.hint.label if still.hint else "")
+            self._told.emit(self.nothing, still.hint.label if still.hint else "")
 
     def _deliver(self, image: "Image") -> None:
         if self._taken.is_set():
@@ -249,13 +256,15 @@ class Camera(QObject):
     def _send_shot(self, image: "Image") -> None:
         from inspector.scan.pictures import encode_jpeg
 
-        self.shot.emit(encode_jpeg(image))
+        self._told.emit(self.shot, encode_jpeg(image))
 
 
 def _new_scanner() -> "Scanner":
     from inspector.scan.cascade import Scanner
 
-    return Scanner()
+    scanner = Scanner()
+    scanner.warm()
+    return scanner
 
 
 def _system_camera(source: str) -> "FrameSource":
