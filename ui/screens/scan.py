@@ -98,6 +98,7 @@ class ScanScreen(Screen):
 
     def _open_camera(self, source: str) -> None:
         if self._here and self._looking:
+            self.finder.show_hint(words.CAMERA_OPENING)
             self._camera.start(source)
 
     # -- what comes in
