@@ -12,7 +12,7 @@ import secrets
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -35,6 +35,7 @@ from inspector.wire import (
     EventAnswers,
     EventBatch,
     Feed,
+    Handshake,
     ProblemReport,
     RegisterKey,
     SealedEvent,
@@ -102,6 +103,10 @@ class _NotThere(ServiceRefused):
     """The service has nothing under this address."""
 
 
+class _ClockOff(ServiceRefused):
+    """This laptop's clock is too far from the service's for a request to be believed."""
+
+
 class Remote:
     """The service as one enrolled device sees it. Not thread-safe: the sync thread owns it.
 
@@ -113,6 +118,8 @@ class Remote:
         self._clock = clock
         self._device_id = device_id
         self._signing_key = signing_key
+        self._offset = timedelta(0)
+        """What is added to this laptop's clock in requests, once the service has said how far it is off."""
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.mount("https://", _Pinned(ca))
@@ -121,9 +128,23 @@ class Remote:
         self._session.close()
 
     def _send(self, method: str, target: str, body: bytes = b"", **headers: str) -> requests.Response:
+        """Send; a laptop whose clock died in the cold asks once for the time and goes on."""
+        try:
+            return self._send_once(method, target, body, **headers)
+        except _ClockOff:
+            self._learn_time()
+            return self._send_once(method, target, body, **headers)
+
+    def _learn_time(self) -> None:
+        # The time only dates requests: the clock that verdicts rest on learns from signed answers alone.
+        with self._send_once("GET", f"{wire.PREFIX}/handshake") as answer:
+            told = wire.decode(wire.decode(_bounded(answer), Signed).payload, Handshake)
+        self._offset = told.server_time - self._clock.now()
+
+    def _send_once(self, method: str, target: str, body: bytes = b"", **headers: str) -> requests.Response:
         told = {name.replace("_", "-"): value for name, value in headers.items()}
         if self._device_id:
-            time = self._clock.now().astimezone(UTC).isoformat(timespec="seconds")
+            time = (self._clock.now() + self._offset).astimezone(UTC).isoformat(timespec="seconds")
             nonce = secrets.token_hex(16)
             proof = device.prove_request(self._signing_key, self._device_id, method, target, time, nonce, body)
             told["Authorization"] = proof.header()
@@ -155,6 +176,8 @@ class Remote:
             raise ServiceRefused(f"中心服务没有处理这次请求（{answer.status_code}）。") from None
         if report.code == EnrolmentRefused.code:
             raise EnrolmentRefused
+        if report.code == "clock":
+            raise _ClockOff(report.title, report.detail)
         kind = _NotThere if answer.status_code == 404 else ServiceRefused
         raise kind(report.title, report.detail)
 

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
@@ -181,3 +182,24 @@ def test_units_see_their_own_officers_only(service: EmbeddedService, laptop: Dev
     assert {o.number for o in other.enrolment.officers} == {"HH0101"}
     assert "HH0101" not in {o.number for o in laptop.enrolment.officers}
     other.remote.close()
+
+
+class StoppedClock(SystemClock):
+    """A laptop whose clock went back to the year 2000 in the cold."""
+
+    def now(self) -> datetime:
+        return datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def test_a_laptop_with_a_dead_clock_learns_the_time_and_delivers(service: EmbeddedService, laptop: Device) -> None:
+    remote = Remote(service.base_url, _authority(service), StoppedClock(), laptop.device_id, laptop.signing)
+    (answer,) = remote.events([laptop.event()]).answers
+    assert answer.answer is Answer.REGISTERED
+    remote.close()
+
+
+def test_an_old_request_is_refused(service: EmbeddedService, laptop: Device) -> None:
+    remote = Remote(service.base_url, _authority(service), StoppedClock(), laptop.device_id, laptop.signing)
+    with pytest.raises(ServiceRefused, match="相差"):
+        remote._send_once("GET", "/v1/feed?after=0")
+    remote.close()
