@@ -1,4 +1,4 @@
-"""Documents that the code keeps true: error codes, keys, settings, routes, terms, and every name in them that is a file."""
+"""Documents that the code keeps true: error codes, keys, settings, routes, terms, and names of files."""
 
 import re
 from pathlib import Path
