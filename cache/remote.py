@@ -102,9 +102,13 @@ class _Pinned(HTTPAdapter):
 class _NotThere(ServiceRefused):
     """The service has nothing under this address."""
 
+    code = "not-there"
+
 
 class _ClockOff(ServiceRefused):
     """This laptop's clock is too far from the service's for a request to be believed."""
+
+    code = "clock"
 
 
 class Remote:
@@ -176,7 +180,7 @@ class Remote:
             raise ServiceRefused(f"中心服务没有处理这次请求（{answer.status_code}）。") from None
         if report.code == EnrolmentRefused.code:
             raise EnrolmentRefused
-        if report.code == "clock":
+        if report.code == _ClockOff.code:
             raise _ClockOff(report.title, report.detail)
         kind = _NotThere if answer.status_code == 404 else ServiceRefused
         raise kind(report.title, report.detail)

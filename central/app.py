@@ -25,7 +25,7 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async def keep_signing() -> None:
             while True:
-                await run_in_threadpool(service.repository.publish, service.now())
+                await run_in_threadpool(service.renew_signatures)
                 await run_in_threadpool(issue.repeat_lists, service)
                 await asyncio.sleep(RESIGN_SECONDS)
 

@@ -148,8 +148,8 @@ def publish(service: Service, area: str) -> SnapshotManifest:
     epoch = before.epoch + 1 if before else 1
     found = entities(service, area, version)
     manifest = snapshot.build(path, key, found, area=area, epoch=epoch, row_version=version, made_at=made)
-    target = service.repository.add_snapshot(path, manifest)
-    with service.sessions.begin() as session:
+    with service.publishing() as (repository, session):
+        target = repository.add_snapshot(path, manifest)
         session.merge(Publication(area=area, epoch=epoch, row_version=version, target=target, key=key, made_at=made))
-    service.repository.publish(service.now())
+        repository.publish(service.now())
     return manifest

@@ -1,14 +1,11 @@
 """Issues signed codes and publishes the lists by which laptops prove them."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import func, select
 
-from central import desk
-from central.files import write_whole
+from central import desk, identity
 from central.models import EntityRow, FeedRow, IssuedCode
 from central.service import Service
 from inspector import wire
@@ -28,17 +25,9 @@ REPEAT = timedelta(hours=20)
 """Lists older than this are signed anew, so that a laptop that syncs daily never runs out."""
 
 
-def _key_file(service: Service) -> Path:
-    return service.key_folder / f"issue-{DIVISION}.key"
-
-
 def _issuing_key(service: Service) -> tuple[IssuingKey, bytes]:
-    """The key of this authority with its period, made at first use; the file holds period start and raw key."""
-    path = _key_file(service)
-    if not path.exists():
-        made = service.now().replace(microsecond=0)
-        write_whole(path, wire.encode([made, secrets.token_bytes(32)]), 0o600)
-    made, private = wire.decode(path.read_bytes(), tuple[datetime, bytes])
+    """The key of this authority with its period, and its private half."""
+    made, private = identity.issuing_key(service.key_folder, service.now())
     # A code issued in the second of the key's birth lies inside its period.
     start = made - timedelta(hours=1)
     name = f"{DIVISION}-{made:%Y%m%d}".encode()

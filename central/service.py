@@ -1,13 +1,14 @@
 """The running service: its settings, database, keys and repository in one place that every route gets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
 
 from central import identity
 from central.database import Sessions, open_engine, upgrade
@@ -16,6 +17,9 @@ from central.settings import Settings
 from inspector import wire
 from inspector.trust import device
 from inspector.wire import Signed
+
+PUBLISHING = 2311
+"""Number of PostgreSQL's advisory lock that writers of the repository take."""
 
 
 def utc_now() -> datetime:
@@ -30,12 +34,33 @@ class Service:
     engine: Engine
     sessions: Sessions
     keys: identity.ServiceKeys
-    repository: Repository
     now: Callable[[], datetime] = utc_now
 
     @property
     def key_folder(self) -> Path:
         return self.settings.folder / "keys"
+
+    @property
+    def repository_folder(self) -> Path:
+        """The signed repository: public data, served as it is."""
+        return self.settings.folder / "tuf"
+
+    @contextmanager
+    def publishing(self) -> Iterator[tuple[Repository, Session]]:
+        """The repository as it stands now, for one writer at a time among all threads and processes.
+
+        A writer that kept its own picture of it would sign an older state over a newer one.
+        """
+        with self.sessions.begin() as session:
+            # On SQLite the transaction itself is the lock: it begins as a writer.
+            postgres = self.engine.dialect.name == "postgresql"
+            session.execute(text(f"SELECT pg_advisory_xact_lock({PUBLISHING})" if postgres else "SELECT 1"))
+            yield Repository(self.repository_folder, KeyFolder(self.key_folder / "tuf")), session
+
+    def renew_signatures(self) -> None:
+        """Sign the repository's short-lived roles anew."""
+        with self.publishing() as (repository, _):
+            repository.publish(self.now())
 
     def sign(self, value: Any) -> Signed:
         """Sign a shape as the service."""
@@ -55,11 +80,8 @@ def open_service(settings: Settings, now: Callable[[], datetime] = utc_now) -> S
     identity.certificates(keys, settings.public_host)
     engine = open_engine(settings.database)
     upgrade(engine)
-    folder, signers = settings.folder / "tuf", KeyFolder(keys / "tuf")
-    if (folder / "metadata" / "timestamp.json").exists():
-        repository = Repository(folder, signers)
-        repository.publish(now())
-    else:
-        repository = Repository.create(folder, signers, now())
+    identity.issuing_key(keys, now())
+    if not (settings.folder / "tuf" / "metadata" / "timestamp.json").exists():
+        Repository.create(settings.folder / "tuf", KeyFolder(keys / "tuf"), now())
     made = sessionmaker(engine, expire_on_commit=False)
-    return Service(settings, engine, made, identity.service_keys(keys), repository, now)
+    return Service(settings, engine, made, identity.service_keys(keys), now)

@@ -196,6 +196,7 @@ class Camera(QObject):
         from inspector.scan.validator import Validator
 
         validator = Validator(self._is_signed)
+        cold = True
         while self._still_wants(source):
             began = time.monotonic()
             frame = device.read()
@@ -205,6 +206,9 @@ class Camera(QObject):
                 return
             image = _turned(frame.image, self._wanted.turns)
             self._deliver(image)
+            if cold:  # only now: the officer sees the picture before the decoders are up
+                scanner.warm()
+                cold = False
             if self._shots:
                 self._shots -= 1
                 self._send_shot(image)
@@ -262,9 +266,7 @@ class Camera(QObject):
 def _new_scanner() -> "Scanner":
     from inspector.scan.cascade import Scanner
 
-    scanner = Scanner()
-    scanner.warm()
-    return scanner
+    return Scanner()
 
 
 def _system_camera(source: str) -> "FrameSource":

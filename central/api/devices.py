@@ -90,7 +90,7 @@ def enrol_device(service: Service, wanted: EnrolmentRequest) -> Enrolment:
         service.sign(certificate),
         service.keys.receipt_public,
         service.keys.recovery_public,
-        service.repository.root_bytes(),
+        (service.repository_folder / "metadata" / "1.root.json").read_bytes(),
         code.area,
         code.unit,
         officers,

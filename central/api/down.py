@@ -66,7 +66,7 @@ async def repository_file(request: Request, path: str) -> Response:
     """A file of the repository, whole or from an offset: everything in it is public and signed."""
     service = service_of(request)
     await run_in_threadpool(authenticate, service, request, b"")
-    base = service.repository.folder.resolve()
+    base = service.repository_folder.resolve()
     place = (base / path).resolve()
     if not place.is_relative_to(base) or not place.is_file():
         raise Refused(404, "no-such-file", "没有这个文件。")
