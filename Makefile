@@ -33,6 +33,9 @@ bench-scan: .venv/ready-dev
 bench-register: .venv/ready-dev
 	@$(PYTHON) -m tests.bench.register_bench $(N)
 
+faults: .venv/ready-dev  ## a kill at every executed line of the store; long
+	@$(PYTHON) -m tests.faults.kills build/faults 0
+
 bench: bench-scan bench-register  ## all measurements
 
 lock:  ## make the locked requirements anew (needs pip-tools on the PATH)

@@ -14,7 +14,8 @@ from cache.work import Work
 from inspector import wire
 from inspector.checklist import Template
 from inspector.hosts import HostRules
-from inspector.wire import Feed, FeedItem, OfficerEntry, Policy, Task
+from inspector.inspection import Officer
+from inspector.wire import Feed, FeedItem, Policy, Task
 
 CURSOR = "feed/next"
 
@@ -23,7 +24,7 @@ CURSOR = "feed/next"
 class Officers:
     """Body of ``officers``: the whole roster."""
 
-    officers: tuple[OfficerEntry, ...]
+    officers: tuple[Officer, ...]
 
 
 @dataclass(frozen=True, slots=True)

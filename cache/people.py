@@ -6,7 +6,7 @@ from inspector.checklist import Template
 from inspector.errors import InputProblem
 from inspector.hosts import HostRules
 from inspector.inspection import Officer
-from inspector.wire import OfficerEntry, Policy
+from inspector.wire import Policy
 
 
 class People:
@@ -16,10 +16,8 @@ class People:
         self._work = work
 
     def roster(self) -> tuple[Officer, ...]:
-        entries = self._work.meta("officers", tuple[OfficerEntry, ...])
-        if entries is None:
-            entries = self._work.identity.enrolment.officers
-        return tuple(Officer(e.number, e.name, e.certificate, e.valid_until, e.unit) for e in entries)
+        told = self._work.meta("officers", tuple[Officer, ...])
+        return self._work.identity.enrolment.officers if told is None else told
 
     def officer(self, number: str) -> Officer:
         """An officer by number; one who left the roster has no certificate and cannot begin an inspection."""

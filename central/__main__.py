@@ -11,7 +11,7 @@ from central.server import serve
 from central.service import Service, open_service
 from central.settings import Settings, from_environment
 from inspector.divisions import AREAS, area_name
-from inspector.wire import OfficerEntry
+from inspector.inspection import Officer
 
 
 def parser() -> argparse.ArgumentParser:
@@ -73,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
             manifest = desk.publish(service, told.area)
             print(f"{area_name(told.area)}：{manifest.rows} 户，第 {manifest.epoch} 期")
         elif told.command == "officer":
-            entry = OfficerEntry(told.number.upper(), told.name, told.certificate, told.until, told.unit)
+            entry = Officer(told.number.upper(), told.name, told.certificate, told.until, told.unit)
             desk.put_officers(service, [entry])
         else:
             return _about_one(told, service)

@@ -14,7 +14,8 @@ from central.publish import snapshot
 from central.service import Service
 from inspector import wire
 from inspector.entity import Entity
-from inspector.wire import OfficerEntry, SnapshotManifest, Task
+from inspector.inspection import Officer
+from inspector.wire import SnapshotManifest, Task
 
 LINK_DAYS = 7
 CODE_BYTES = 15
@@ -36,7 +37,7 @@ def enrolment_link(service: Service, area: str, unit: str) -> str:
     return f"mashangcha://{host}:{port}/{code}#{identity.authority_fingerprint(service.key_folder)}"
 
 
-def put_officers(service: Service, officers: Iterable[OfficerEntry]) -> None:
+def put_officers(service: Service, officers: Iterable[Officer]) -> None:
     """Add or change officers and tell the laptops of their units."""
     units = set()
     with service.sessions.begin() as session:
@@ -54,7 +55,7 @@ def put_officers(service: Service, officers: Iterable[OfficerEntry]) -> None:
         session.flush()
         for unit in sorted(units):
             rows = session.scalars(select(OfficerRow).where(OfficerRow.unit == unit).order_by(OfficerRow.number))
-            entries = [OfficerEntry(r.number, r.name, r.certificate, r.valid_until, r.unit) for r in rows]
+            entries = [Officer(r.number, r.name, r.certificate, r.valid_until, r.unit) for r in rows]
             session.add(FeedRow(scope=unit, kind="officers", body=wire.encode({"officers": entries})))
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from inspector.inspection import Officer
 from inspector.terms import Term
 
 T = TypeVar("T")
@@ -169,17 +170,6 @@ class EnrolmentRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficerEntry:
-    """One officer of the roster."""
-
-    number: str
-    name: str
-    certificate: str
-    valid_until: str
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """Numbers that an administrator may change."""
 
@@ -213,7 +203,7 @@ class Enrolment:
     tuf_root: bytes
     area: str
     unit: str
-    officers: tuple[OfficerEntry, ...]
+    officers: tuple[Officer, ...]
     policy: Policy
     server_time: datetime
 
@@ -258,7 +248,7 @@ class Task:
 class FeedItem:
     """One instruction or piece of data from the service, in order of ``number``.
 
-    Kinds in use: ``task`` (a Task), ``officers`` (list of OfficerEntry), ``policy`` (a Policy),
+    Kinds in use: ``task`` (a Task), ``officers`` (list of Officer), ``policy`` (a Policy),
     ``template`` (a checklist), ``hosts`` (host rules), ``alias`` (a decided binding),
     ``decision`` (outcome of a held event), ``numbers`` (a block of document numbers).
     Unknown kinds are kept, not dropped.

@@ -1,11 +1,13 @@
 """Documents that the code keeps true: error codes, keys, settings, routes, terms, and names of files."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import inspector.errors
+from central.settings import Settings
 from inspector.errors import Problem
 from inspector.terms import Term
 
@@ -63,3 +65,18 @@ def test_make_targets_in_the_readme_exist() -> None:
     for page in DOCS:
         for target in re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8")):
             assert re.search(rf"^{target}:", makefile, re.M), f"{page.name}: make {target}"
+
+
+@pytest.mark.parametrize("name", ["run", "dev"])
+def test_every_dependency_is_explained(name: str) -> None:
+    explained = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    for line in (ROOT / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines():
+        library = re.match(r"[A-Za-z0-9_-]+", line)
+        if library and not line.startswith(("#", "-r")):
+            assert library.group().lower() in explained, f"{library.group()} is not in docs/dependencies.md"
+
+
+def test_every_setting_of_the_service_is_in_its_page() -> None:
+    page = (ROOT / "docs" / "central.md").read_text(encoding="utf-8")
+    for field in fields(Settings):
+        assert f"MASHANGCHA_{field.name.upper()}" in page, field.name

@@ -12,13 +12,13 @@ from central.api.problems import Refused
 from central.api.requests import authenticate, decode, read_body, reply, service_of
 from central.models import BlobRow, Device, EnrolmentCode, EventBlob, EventRow, OfficerRow
 from central.service import Service
+from inspector.inspection import Officer
 from inspector.journal import START
 from inspector.wire import (
     DeviceCertificate,
     Enrolment,
     EnrolmentRequest,
     Handshake,
-    OfficerEntry,
     Policy,
     Signed,
 )
@@ -49,10 +49,10 @@ async def handshake(request: Request) -> Response:
     return reply(await run_in_threadpool(answer))
 
 
-def roster(session: Session, unit: str) -> tuple[OfficerEntry, ...]:
+def roster(session: Session, unit: str) -> tuple[Officer, ...]:
     """The officers of a unit, valid or not: the laptop says why one may not sign."""
     rows = session.scalars(select(OfficerRow).where(OfficerRow.unit == unit).order_by(OfficerRow.number))
-    return tuple(OfficerEntry(r.number, r.name, r.certificate, r.valid_until, r.unit) for r in rows)
+    return tuple(Officer(r.number, r.name, r.certificate, r.valid_until, r.unit) for r in rows)
 
 
 def enrol_device(service: Service, wanted: EnrolmentRequest) -> Enrolment:

@@ -9,7 +9,8 @@ from central.service import Service
 from inspector.divisions import AREAS
 from inspector.entity import Entity, RegistrationState
 from inspector.freshness import china_day, days_left, holds
-from inspector.wire import OfficerEntry, SnapshotManifest, Task
+from inspector.inspection import Officer
+from inspector.wire import SnapshotManifest, Task
 
 SEED = 2311
 AREA = "231102"
@@ -19,16 +20,16 @@ ENTITIES = 20_000
 WARNING_DAYS = 30
 
 
-def officers(service: Service) -> tuple[OfficerEntry, ...]:
+def officers(service: Service) -> tuple[Officer, ...]:
     """Two with valid certificates, one whose certificate ended yesterday, one of another unit."""
     today = china_day(service.now())
     year = (today + timedelta(days=400)).isoformat()
     yesterday = (today - timedelta(days=1)).isoformat()
     return (
-        OfficerEntry("HH0001", "张建国", "23110200327", year, UNIT),
-        OfficerEntry("HH0002", "王玥", "23110200419", year, UNIT),
-        OfficerEntry("HH0003", "李昇", "23110200502", yesterday, UNIT),
-        OfficerEntry("HH0101", "赵犇", "23118200016", year, OTHER_UNIT),
+        Officer("HH0001", "张建国", "23110200327", year, UNIT),
+        Officer("HH0002", "王玥", "23110200419", year, UNIT),
+        Officer("HH0003", "李昇", "23110200502", yesterday, UNIT),
+        Officer("HH0101", "赵犇", "23118200016", year, OTHER_UNIT),
     )
 
 

@@ -27,15 +27,15 @@ from inspector.inspection import (
 from inspector.papers import record
 from inspector.trust import device
 from inspector.verdict import Means
-from inspector.wire import DeviceCertificate, Enrolment, OfficerEntry, Policy, Signed
+from inspector.wire import DeviceCertificate, Enrolment, Policy, Signed
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PASSWORD = "雪落-黑河-渡口-灯塔"
 UNIT = "爱辉区市场监督管理局"
 OFFICERS = (
-    OfficerEntry("HH0001", "张建国", "23110000327", "2027-06-30", UNIT),
-    OfficerEntry("HH0002", "王芳喆", "23110000419", "2027-06-30", UNIT),
-    OfficerEntry("HH0003", "李昇", "23110000502", "2026-03-31", UNIT),
+    Officer("HH0001", "张建国", "23110000327", "2027-06-30", UNIT),
+    Officer("HH0002", "王芳喆", "23110000419", "2027-06-30", UNIT),
+    Officer("HH0003", "李昇", "23110000502", "2026-03-31", UNIT),
 )
 RECEIPT_KEY = bytes(range(1, 33))
 RECOVERY_KEY = bytes(range(2, 34))

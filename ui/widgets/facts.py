@@ -70,6 +70,10 @@ def _count(records: Sequence[CreditRecord]) -> str:
     return words.COUNT.format(count=len(records))
 
 
+ROOM = 3
+"""Permits that the card has room for without scrolling: fewer leave the rest empty."""
+
+
 class PermitsCard(Card):
     def __init__(self) -> None:
         super().__init__(margins=(20, 10, 20, 4), gap=Gap.NONE)
@@ -92,6 +96,8 @@ class PermitsCard(Card):
                 gap=1,
             )
             self._rows.addWidget(_row(number == 0, names, Chip(*permit_chip(permit, today))), 1)
+        if 0 < len(permits) < ROOM:
+            self._rows.addStretch(ROOM - len(permits))
         if not permits:
             self._rows.addWidget(EmptyState("document_text", words.NO_PERMITS, words.NO_PERMITS_HINT))
 
