@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,16 @@ from PySide6.QtGui import QImage
 from inspector.errors import Problem
 
 if TYPE_CHECKING:
-    from inspector.scan.cascade import Scanner
+    from inspector.scan.cascade import Scanner, Still
+    from inspector.scan.frame import Frame
     from inspector.scan.frames import FrameSource, Image
 
 log = logging.getLogger(__name__)
 
 PACE = 1 / 25
 """Seconds between frames at most: enough for the eye, and half the work of a fast camera."""
+BURST, BURST_EVERY = 8, 0.25
+"""Frames of the last two seconds that freezing can fall back on, and the seconds between them."""
 RETRY = 1.0
 """Seconds until a camera that is gone or taken is tried again."""
 
@@ -196,6 +199,7 @@ class Camera(QObject):
         from inspector.scan.validator import Validator
 
         validator = Validator(self._is_signed)
+        recent: deque[Frame] = deque(maxlen=BURST)
         cold = True
         while self._still_wants(source):
             began = time.monotonic()
@@ -213,9 +217,12 @@ class Camera(QObject):
                 self._shots -= 1
                 self._send_shot(image)
             if self._wanted.frozen:
-                self._hold(scanner, image, source)
+                self._hold(scanner, image, recent, source)
             elif self._wanted.reading:
-                live = scanner.live(Frame(image, frame.number, frame.at))
+                now = Frame(image, frame.number, frame.at)
+                if not recent or now.at - recent[-1].at >= BURST_EVERY:
+                    recent.append(now)
+                live = scanner.live(now)
                 self._told.emit(self.hinted, live.hint.label if live.hint else "")
                 if believed := validator.offer(live.readings):
                     self._told.emit(self.decoded, list(believed))
@@ -223,10 +230,11 @@ class Camera(QObject):
                 rest = self._pace - (time.monotonic() - began)
                 self._changed.wait_for(lambda: not self._still_wants(source) or self._shots, max(0.0, rest))
 
-    def _hold(self, scanner: "Scanner", image: "Image", source: str) -> None:
-        """Read the frozen frame as a still, then wait until it is thawed."""
+    def _hold(self, scanner: "Scanner", image: "Image", recent: "Sequence[Frame]", source: str) -> None:
+        """Read the frozen frame as a still, else the sharpest of the moment before it; then wait until it is thawed."""
         if self._wanted.reading:
-            self._read(scanner, image)
+            still = scanner.still(image)
+            self._tell_still(still if still.readings or not recent else scanner.burst(recent))
         while self._wanted.frozen and self._still_wants(source):
             with self._changed:
                 self._changed.wait_for(lambda: not self._wanted.frozen or self._shots or not self._still_wants(source))
@@ -243,10 +251,9 @@ class Camera(QObject):
             self._told.emit(self.failed, problem)
             return
         self._frame.emit(_to_qimage(image), True)
-        self._read(scanner, image)
+        self._tell_still(scanner.still(image))
 
-    def _read(self, scanner: "Scanner", image: "Image") -> None:
-        still = scanner.still(image)
+    def _tell_still(self, still: "Still") -> None:
         if still.readings:
             self._told.emit(self.decoded, list(still.readings))
         else:

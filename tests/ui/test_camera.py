@@ -151,6 +151,29 @@ def test_freezing_reads_the_frame_as_a_still(qtbot: QtBot, start: Start) -> None
         pass
 
 
+class Moments(Script):
+    """Plays frames half a second apart."""
+
+    number = 0
+
+    def read(self) -> Frame:
+        self.number += 1
+        return Frame(super().read().image, self.number, self.number / 2)
+
+
+def test_freezing_a_blurred_frame_falls_back_on_the_moment_before(qtbot: QtBot, start: Start) -> None:
+    """The hand shook just when the officer pressed F: an earlier frame of the same moment is read."""
+    shaken = np.full((480, 640, 3), 128, np.uint8)
+    camera = start(Moments(qr(CODE), shaken))
+    with qtbot.waitSignal(camera.framed):
+        camera.start()
+    with qtbot.waitSignal(camera.framed):
+        pass
+    with qtbot.waitSignal(camera.decoded, timeout=20_000) as decoded:
+        camera.freeze(True)
+    assert decoded.args[0][0].text == CODE
+
+
 def test_a_picture_file_is_read_without_a_camera(qtbot: QtBot, start: Start) -> None:
     script = Script(qr(CODE))
     camera = start(script)
