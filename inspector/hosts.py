@@ -10,7 +10,8 @@ from ipaddress import ip_address
 from inspector.terms import Term
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/{2}([^/?#]*)(.*)", re.DOTALL)
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):([/\\]+)([^/?#]*)(.*)", re.DOTALL)
+_WEB = frozenset(("http", "https"))
 _NUMERIC_HOST = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+)){0,3}")
 
 
@@ -48,7 +49,7 @@ class Address:
     rest: str
     """Path, query and fragment as written."""
     disguised: bool
-    """User info, backslash, control or non-ASCII characters: built so that two readers see two hosts."""
+    """User info, odd slashes, control or non-ASCII characters: built so that two readers see two hosts."""
 
 
 def split(text: str) -> Address | None:
@@ -56,11 +57,18 @@ def split(text: str) -> Address | None:
     match = _ADDRESS.fullmatch(text.strip())
     if match is None:
         return None
-    scheme, authority, rest = match.groups()
-    user, _, server = authority.rpartition("@")
+    scheme, slashes, authority, rest = match[1].lower(), *match.group(2, 3, 4)
+    if slashes != "//" and scheme not in _WEB:  # Browsers open https:\\host and https:/host as well.
+        return None
+    server = authority.rpartition("@")[2]
     host, _, port = server.partition(":")
-    odd = bool(user) or "@" in authority or not authority.isascii() or not authority.isprintable() or "\\" in authority
-    return Address(scheme.lower(), host.lower().removesuffix("."), port, rest, odd)
+    odd = (
+        slashes != "//"
+        or "@" in authority
+        or "\\" in authority
+        or not (authority.isascii() and authority.isprintable())
+    )
+    return Address(scheme, host.lower().removesuffix("."), port, rest, odd)
 
 
 def _is_ip(host: str) -> bool:
@@ -80,7 +88,7 @@ def classify(address: Address | None, rules: HostRules) -> HostClass:
     if address is None:
         return HostClass.NONE
     host = address.host
-    if address.scheme not in {"http", "https"} or address.disguised or "xn--" in host:
+    if address.scheme not in _WEB or address.disguised or "xn--" in host:
         return HostClass.SUSPICIOUS
     if _is_ip(host) or not _HOST.fullmatch(host):
         return HostClass.SUSPICIOUS

@@ -23,11 +23,13 @@ _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LOOKALIKE = {"I": "1", "O": "0", "Z": "2", "S": "5"}
 _INVISIBLE = re.compile(r"[\s\-\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
-_PERMIT = re.compile(r"(JY|SC|YB)\d{14}")
+PERMIT_KINDS = ("JY", "SC", "YB")
+"""Heads of food permit numbers with a check digit: 食品经营, 食品生产, 仅销售预包装食品备案."""
+_PERMIT = re.compile(rf"({'|'.join(PERMIT_KINDS)})[0-9]{{14}}")
 
-CODE_PATTERN = re.compile(r"(?<![0-9A-Z])[0-9ANY][0-9]\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
+CODE_PATTERN = re.compile(r"(?<![0-9A-Z])[0-9ANY][0-9]{7}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
 """A unified social credit code as it stands in a longer text: never inside a longer token."""
-RESIDENT_PATTERN = re.compile(r"(?<![0-9A-Z])\d{17}[0-9X](?![0-9A-Z])", re.IGNORECASE)
+_RESIDENT = re.compile(r"(?<![0-9])(?:[0-9][ -]?){17}[0-9X](?![0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ def is_resident_id(text: str) -> bool:
     return 1900 <= born.year <= 2100 and text[0] != "0"
 
 
+def holds_resident_id(text: str) -> bool:
+    """Whether a resident ID stands in a text, between whatever letters and also written in groups."""
+    return any(is_resident_id(tidy(match.group())) for match in _RESIDENT.finditer(text))
+
+
 def institution(code: str) -> tuple[str, str] | None:
     """Registration department and institution category that a code's first two characters name, or None."""
     department = _categories().get(code[:1])
@@ -118,6 +125,23 @@ def explain_code(text: str) -> Explained:
     return Explained(code, True)
 
 
+def explain(text: str) -> Explained:
+    """Check whatever identifier a typed text looks like, by its length, and say what is wrong with it."""
+    tidied = tidy(text)
+    match len(tidied):
+        case 15 if tidied.isdigit():
+            return _explained(tidied, is_registration_number(tidied), "注册号的校验位不对，请逐位核对。")
+        case 16 if tidied[:2] in PERMIT_KINDS:
+            return _explained(tidied, is_permit_number(tidied), "许可证编号的校验位不对，请逐位核对。")
+        case 9 if is_organisation_code(tidied):
+            return Explained(tidied, False, "这是组织机构代码，请输入 18 位统一社会信用代码，或按名称查找。")
+    return explain_code(tidied)
+
+
+def _explained(value: str, valid: bool, reason: str) -> Explained:
+    return Explained(value, valid, "" if valid else reason)
+
+
 def is_code(text: str) -> bool:
     """Whether a tidied text is a valid unified social credit code (and not a resident ID)."""
     return explain_code(text).valid
@@ -134,15 +158,21 @@ def is_registration_number(text: str) -> bool:
 
 
 def is_permit_number(text: str) -> bool:
-    """Whether a tidied text is a food permit number with a right check digit (JY 经营, SC 生产, YB 备案)."""
+    """Whether a tidied text is a food permit number with a right check digit."""
     return _PERMIT.fullmatch(text) is not None and mod_11_10(text[2:15]) == text[15]
 
 
 def near(code: str) -> Iterator[str]:
-    """Valid codes one substitution or one swap of neighbours away: only those that exist are worth offering."""
+    """Valid codes that a mistyped one may stand for: only those that exist are worth offering.
+
+    First the one with letters that no code has read as the digits they look like, then those one substitution or one
+    swap of neighbours away.
+    """
     code = tidy(code)
     if len(code) != 18:
         return
+    if corrected := explain_code(code).suggestion:
+        yield corrected
     for at in range(18):
         for character in ALPHABET:
             other = code[:at] + character + code[at + 1 :]

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import codecs
 import html
 import re
 import unicodedata
@@ -20,18 +21,20 @@ MAX_BYTES = 4096
 """A QR code holds at most 2,953 bytes."""
 MAX_VIEWS = 200
 MAX_DEPTH = 4
+MAX_TYPED = 40
+"""Characters up to which a text may be one identifier, typed with blanks and hyphens."""
 _CODE_NAMES = frozenset(
     ["uniscid", "tyshxydm", "shxydm", "xydm", "tydm", "creditcode", "credit_code", "uscc", "cid", "socialcreditcode"]
 )
 _NUMBER_NAMES = frozenset(("regno", "zch"))
 _VOLATILE = frozenset(["nsukey", "from", "isappinstalled", "wxfrom", "timestamp", "t", "_", "sign", "jumpflag", "tab"])
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}(?:[\r\n]+[A-Za-z0-9+/_-]+)*={0,2}")
-_NUMBER = re.compile(r"(?<![0-9A-Z])\d{15}(?![0-9A-Z])")
-_PERMIT = re.compile(r"(?<![0-9A-Z])(?:JY|SC|YB)\d{14}(?![0-9A-Z])")
+_NUMBER = re.compile(r"(?<![0-9A-Z])[0-9]{15}(?![0-9A-Z])")
+_PERMIT = re.compile(rf"(?<![0-9A-Z])(?:{'|'.join(identifiers.PERMIT_KINDS)})[0-9]{{14}}(?![0-9A-Z])")
 _PARAMETER = re.compile(r"([A-Za-z_]{1,40})=$")
 _LABEL = re.compile(r"统一社会信用代码[:：\s]{0,3}$")
 _OWN_PATH = re.compile(r"/e/([0-9A-Z]{18})(?:#(?P<version>.)(?P<token>[A-Za-z0-9_-]*))?", re.DOTALL)
-_EPOCH_TOKEN = re.compile(r"\{.*\d{13}\}|%7B.*\d{13}%7D", re.IGNORECASE | re.DOTALL)
+_EPOCH_TOKEN = re.compile(r"\{[^{}]*[0-9]{13}\}")
 _FOREIGN = (
     (re.compile(r"WIFI:", re.IGNORECASE), "WIFI"),
     (
@@ -64,7 +67,7 @@ class Found:
     """One identifier found in a text, best ``score`` first (named parameter 100 … bare digits 40)."""
 
     kind: str
-    """``uscc``, ``regno``, ``orgcode`` or ``permit``."""
+    """``uscc``, ``regno`` or ``permit``."""
     value: str
     score: int
 
@@ -91,18 +94,20 @@ class Payload:
 
 
 def decode_text(data: bytes) -> str:
-    """The text in a code's bytes: UTF-8, else GB18030, else what can be made of it."""
+    """The text in a code's first bytes: UTF-8, else GB18030, else what can be made of it."""
     for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding)
+        try:  # A character cut in half by the limit is no sign of another encoding.
+            return codecs.getincrementaldecoder(encoding)().decode(data[:MAX_BYTES], len(data) <= MAX_BYTES)
         except UnicodeDecodeError:
             continue
-    return data.decode("utf-8", "replace")
+    return data[:MAX_BYTES].decode("utf-8", "replace")
 
 
 def _normal(text: str) -> str:
+    """Bounded: one character may stand for eighteen."""
+    text = text[:MAX_BYTES]
     kept = (c for c in unicodedata.normalize("NFKC", text) if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"})
-    return "".join(kept)
+    return "".join(kept)[:MAX_BYTES]
 
 
 def _unbase64(token: str) -> str:
@@ -117,6 +122,8 @@ def _unbase64(token: str) -> str:
 
 def _views(text: str) -> Iterator[str]:
     """A text and what it turns into when decoded, breadth first, with bounded work."""
+    if len(text) <= MAX_TYPED:
+        yield identifiers.tidy(text)
     seen = {text}
     layer = [text]
     for _ in range(MAX_DEPTH):
@@ -125,10 +132,10 @@ def _views(text: str) -> Iterator[str]:
             yield view
             opened = [unquote(view, errors="replace"), html.unescape(view)]
             opened += [_unbase64(m.group()) for m in _BASE64.finditer(view)]
-            for other in opened:
+            for other in map(_normal, opened):
                 if other and other not in seen and len(seen) < MAX_VIEWS:
                     seen.add(other)
-                    following.append(other[:MAX_BYTES])
+                    following.append(other)
         layer = following
 
 
@@ -158,10 +165,6 @@ def _identifiers(view: str) -> Iterator[Found]:
             yield Found("regno", match.group(), 70 if named else 40)
 
 
-def _holds_resident_id(view: str) -> bool:
-    return any(identifiers.is_resident_id(m.group().upper()) for m in identifiers.RESIDENT_PATTERN.finditer(view))
-
-
 def _best(found: list[Found]) -> tuple[Found, ...]:
     best: dict[tuple[str, str], Found] = {}
     for one in found:
@@ -177,7 +180,7 @@ def alias_key(text: str, kind: PayloadKind) -> str:
     Never for what changes by itself or belongs to a person: session tokens, payment codes, other foreign content.
     """
     address = split(text)
-    if kind is not PayloadKind.OPAQUE or address is None or _EPOCH_TOKEN.search(text):
+    if kind is not PayloadKind.OPAQUE or address is None or _EPOCH_TOKEN.search(unquote(text)):
         return ""
     path, _, query = address.rest.partition("#")[0].partition("?")
     parameters = sorted((k, v) for k, v in parse_qsl(query, keep_blank_values=True) if k.lower() not in _VOLATILE)
@@ -203,13 +206,13 @@ def _kind(text: str, found: tuple[Found, ...], address: Address | None, host: Ho
 
 def parse(data: bytes, rules: HostRules) -> Payload:
     """Take scanned or typed bytes apart. Any bytes give a payload; the work is bounded; nothing is ever opened."""
-    text = _normal(decode_text(data[:MAX_BYTES])).strip()
+    text = _normal(decode_text(data)).strip()
     if not text:
         return Payload(PayloadKind.EMPTY, "", HostClass.NONE)
     address = split(text)
     host = classify(address, rules)
     views = list(_views(text))
-    if any(_holds_resident_id(view) for view in views):
+    if any(map(identifiers.holds_resident_id, views)):
         return Payload(PayloadKind.RESIDENT_ID, "", HostClass.NONE)
     found = _best([f for view in views for f in _identifiers(view)])
     name = address.host if address else ""

@@ -85,6 +85,31 @@ def test_typed_codes_are_tidied_and_corrected_only_when_the_check_agrees() -> No
     assert ids.explain_code("92231102MAIY000188").suggestion == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("4403 0110 3097 413", ""),
+        ("440301103097412", "校验位"),
+        ("JY33202810257113", ""),
+        ("JY33202810257114", "校验位"),
+        ("71774346-9", "组织机构代码"),
+        ("92231102MA1Y00018", "17 位"),
+        ("92231102MAIY000189", "I、O、S、V、Z"),
+        ("96231102MA1Y000189", "96"),
+        ("92231102MA1Y000188", "校验位"),
+        ("110101 19900307 0679", "身份证"),
+    ],
+)
+def test_whatever_is_typed_is_explained(typed: str, word: str) -> None:
+    explained = ids.explain(typed)
+    assert explained.valid == (not word)
+    assert word in explained.reason
+
+
+def test_two_misread_letters_are_among_the_suggestions() -> None:
+    assert next(ids.near("9223IIO2MA1Y000189")) == "92231102MA1Y000189"
+
+
 def test_nine_areas_and_former_divisions() -> None:
     assert len(AREAS) == 9
     assert area_name("231102") == "爱辉区"

@@ -1,15 +1,17 @@
 """Scanned texts: the 24 shapes of the field, hostile addresses, and any bytes at all."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.hosts import HostClass, HostRules, classify, split
-from inspector.payload import MAX_BYTES, Payload, PayloadKind, parse
+from inspector.payload import MAX_BYTES, MAX_VIEWS, Payload, PayloadKind, _normal, _views, parse
 
 RULES = HostRules()
 CASES = json.loads((Path(__file__).parent.parent / "data" / "payloads.json").read_text(encoding="utf-8"))
@@ -41,6 +43,8 @@ def test_field_payloads(case: dict[str, Any]) -> None:
         ("91231121712345672L 93231183MA1AB2C34A", PayloadKind.SEVERAL),
         ("https://example.com/menu", PayloadKind.FOREIGN),
         ("  \u200b ", PayloadKind.EMPTY),
+        ("9223 1102-MA1Y 0001 89", PayloadKind.CODE),
+        ("JY33 2028 1025 7113", PayloadKind.PERMIT),
         (f"https://msc.heihe.gov.cn/e/{SHOP}", PayloadKind.CODE),
         (f"https://msc.heihe.gov.cn/e/{SHOP}#1abc_-", PayloadKind.SIGNED),
         (f"https://msc.heihe.gov.cn/e/{SHOP}#2abc", PayloadKind.CODE),
@@ -50,11 +54,55 @@ def test_kinds(text: str, kind: PayloadKind) -> None:
     assert of(text).kind is kind
 
 
-@pytest.mark.parametrize("text", [RESIDENT, f"身份证：{RESIDENT}，经营者", f"https://x.gov.cn/?id={RESIDENT}&c={SHOP}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        RESIDENT,
+        f"身份证：{RESIDENT}，经营者",
+        f"https://x.gov.cn/?id={RESIDENT}&c={SHOP}",
+        f"id{RESIDENT}card",
+        "经营者 110101 19900307 0679",
+        "110101-1990-0307-0679",
+        "1 1 0 1 0 1 1 9 9 0 0 3 0 7 0 6 7 9",
+        quote("１１０１０１１９９００３０７０６７９"),
+        b64encode(f"ID={RESIDENT};".encode()).decode(),
+    ],
+)
 def test_a_resident_id_is_refused_and_not_kept(text: str) -> None:
     payload = of(text)
     assert payload.kind is PayloadKind.RESIDENT_ID
-    assert RESIDENT not in repr(payload)
+    assert (payload.text, payload.found, payload.alias_key, payload.host) == ("", (), "", "")
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_resident_id_inside_any_text_is_not_kept(before: str, after: str) -> None:
+    text = f"{before.rstrip('0123456789 -')}个{RESIDENT}个{after}"
+    assert RESIDENT not in repr(parse(text.encode("utf-8", "replace"), RULES))
+
+
+def test_a_text_cut_by_the_limit_is_still_read_as_it_was_written() -> None:
+    long = SHOP + "店" * MAX_BYTES
+    assert of(long).text.startswith(SHOP + "店店")
+    assert parse(long.encode("gb18030"), RULES).text.startswith(SHOP + "店店")
+    assert parse("统一社会信用代码：".encode("gb18030") + SHOP.encode(), RULES).found[0].score == 90
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%25" * 1365,
+        "&amp;" * 819,
+        "ﷺ" * 1365,
+        "https://gsxt.gov.cn/" + "{1" * 2038,
+        " ".join(b64encode(b64encode(b"%2541&amp;amp;" * 2)).decode() for _ in range(70)),
+        "%2525252541 &amp;amp;amp;amp;lt; " * 120,
+    ],
+)
+def test_the_work_on_hostile_texts_is_bounded(text: str) -> None:
+    views = list(_views(_normal(text)))
+    assert len(views) <= MAX_VIEWS + 1
+    assert sum(map(len, views)) <= 48 * MAX_BYTES
+    assert isinstance(of(text), Payload)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +118,11 @@ def test_a_resident_id_is_refused_and_not_kept(text: str) -> None:
         ("https://msc.heihe.gov.cn.evil.cn/e/x", HostClass.SUSPICIOUS),
         ("https://msc-heihe-gov-cn.com/e/x", HostClass.SUSPICIOUS),
         ("https://gsxt-gov.cn/x", HostClass.SUSPICIOUS),
+        ("https:\\\\msc.heihe.gov.cn\\e\\x", HostClass.SUSPICIOUS),
+        ("HTTPS:/msc.heihe.gov.cn/e/x", HostClass.SUSPICIOUS),
+        ("https:///msc.heihe.gov.cn/e/x", HostClass.SUSPICIOUS),
+        ("https://msc%2eheihe.gov.cn/e/x", HostClass.SUSPICIOUS),
+        ("C:\\gov.cn\\x", HostClass.NONE),
         ("https://xn--msc-heihe.gov.cn/e/x", HostClass.SUSPICIOUS),
         ("https://mѕc.heihe.gov.cn/e/x", HostClass.SUSPICIOUS),
         ("http://222.143.24.250:8888/yzt", HostClass.SUSPICIOUS),
