@@ -13,6 +13,7 @@ from central.server import EmbeddedService
 
 OFFICER, SECOND = "HH0001", "HH0002"
 PASSWORD = "heihe-snow-ferry-lamp"  # noqa: S105  of the demonstration, printed at its start
+SECOND_PASSWORD = "birch-ice-border-lantern"  # noqa: S105
 REFRESH = timedelta(days=1)
 """Invented data older than this are made anew, so that the demonstration never looks out of date."""
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -172,7 +173,7 @@ class Application(QObject):
         desk.changed.connect(lambda: self.syncing.ask() if desk.empty else None)
         sync = SyncScreen(session, self.clock.now)
         sync.synced.connect(self.window.refresh)
-        preferences = PreferencesScreen(session, self.sound, self.clock.now)
+        preferences = PreferencesScreen(session, self.sound, self.clock.now, partial(self.laptop.add_officer, session))
         preferences.dressed.connect(self.window.dress)
         screens: list[Screen] = [
             TodayScreen(session, self.clock.now),

@@ -399,6 +399,9 @@ DATA = tr("本机数据")
 CHANGE_PASSWORD = tr("更改密码")
 OLD_PASSWORD = tr("现在的密码")
 PASSWORD_CHANGED = tr("密码已更改。")
+ADD_OFFICER = tr("添加人员")
+ADD_OFFICER_HINT = tr("同单位的执法人员可以用自己的工号和密码解锁这台电脑。请本人设置密码。")
+OFFICER_ADDED = tr("{number} 现在可以解锁这台电脑。")
 LICENCES = tr("开放源代码许可")
 LICENCES_TEXT = tr(
     "本程序按 Apache-2.0 许可发布。使用了 Qt 与 PySide6（LGPL-3.0）、OpenCV（Apache-2.0）、ZXing-C++（Apache-2.0）、"

@@ -1,9 +1,10 @@
 """The doors: enrolment with a one-time link, locking, a wrong password, unlocking."""
 
-from demo.place import OFFICER, PASSWORD
+from demo.place import OFFICER, PASSWORD, SECOND, SECOND_PASSWORD
 from demo.tour.day import Day
 from inspector.verdict import StoreHealth
 from ui.screens.enrol import EnrolScreen
+from ui.screens.preferences import PreferencesScreen
 from ui.screens.today import TodayScreen
 from ui.screens.unlock import UnlockScreen
 
@@ -54,3 +55,17 @@ def lock_and_unlock(day: Day) -> None:
     day.at(TodayScreen)
     stage.verify(f"{day.session.officer.name}已解锁", day.session.officer.number == OFFICER)
     stage.settle()
+
+
+def let_another_in(day: Day) -> None:
+    """A laptop is shared: another officer of the unit gets a number and password of their own."""
+    stage, window = day.stage, day.program.window
+    window.go(PreferencesScreen.name)
+    card = day.at(PreferencesScreen).officer
+    stage.type(SECOND, card.number.edit)
+    for field in (card.password, card.repeat):
+        stage.type(SECOND_PASSWORD, field.edit)
+    stage.click(card.go)
+    stage.until("添加人员", lambda: SECOND in day.program.laptop.officer_numbers())
+    stage.verify(f"{SECOND} 可以用自己的密码解锁", day.program.laptop.tries(SECOND).left > 0)
+    stage.shot("officer-added")

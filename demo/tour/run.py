@@ -11,7 +11,7 @@ from central.demo import look
 from demo.picture import Wall, webcam_picture
 from demo.place import Place
 from demo.tour import day as steps
-from demo.tour.doors import enrol, lock_and_unlock
+from demo.tour.doors import enrol, let_another_in, lock_and_unlock
 from demo.tour.looks import every_screen_in_every_theme
 from demo.tour.secrecy import nothing_in_clear
 from demo.tour.stage import Stage, TourFailed
@@ -56,6 +56,8 @@ def _day(stage: Stage, place: Place, folder: Path, picture: Path | None) -> None
             enrol(day)
         with stage.step("锁定，密码错误，再解锁"):
             lock_and_unlock(day)
+        with stage.step("添加另一名人员"):
+            let_another_in(day)
         if picture is not None:
             with stage.step(f"扫描您的图片 {picture.name}"):
                 steps.scan_own(day, picture)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from demo.place import PASSWORD
+from demo.place import PASSWORD, SECOND_PASSWORD
 from demo.tour.stage import Stage
 
 
 def nothing_in_clear(stage: Stage, folder: Path, names: list[str]) -> None:
     """Neither names, nor what was written, nor the password stand in any file."""
-    wanted = [PASSWORD, *names]
+    wanted = [PASSWORD, SECOND_PASSWORD, *names]
     needles = {w: (w.encode(), w.encode("utf-16-le"), w.encode("gb18030")) for w in wanted if len(w) > 1}
     files = [p for p in folder.rglob("*") if p.is_file()]
     found = []

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from cache.session import DraftSummary, Progress, RecordState, RecordSummary, SyncStatus
-from inspector.errors import Cancelled, ServiceImpostor, WrongPassword
+from inspector.errors import Cancelled, InputProblem, ServiceImpostor, WrongPassword
 from inspector.wire import Task
 from tests.ui.fake_session import MORNING, PASSWORD
 from tests.ui.shops import EARLIER, GOOD, CheckSession
@@ -53,6 +53,10 @@ class Session(CheckSession):
         if cancel.is_set():
             raise Cancelled
         return super().sync(lambda _: None, cancel)
+
+    def add_officer(self, number: str, password: str) -> None:
+        self._called("add_officer")
+        self.passwords.append((number, password))
 
     def change_password(self, old: str, new: str) -> None:
         self._called("change_password")
@@ -224,7 +228,7 @@ def test_each_preference_works_at_once_and_is_kept(
     qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
 ) -> None:
     sound = Sound()
-    screen = PreferencesScreen(session, sound, now)
+    screen = PreferencesScreen(session, sound, now, session.add_officer)
     screen.dressed.connect(wear)
     show(screen)
     settled()
@@ -253,7 +257,7 @@ def test_cameras_are_looked_for_only_when_asked(
     from inspector.scan import cameras, frames
 
     monkeypatch.setattr(frames, "list_cameras", lambda: [cameras.CameraInfo("/dev/video2", "USB 摄像头")])
-    screen = PreferencesScreen(session, Sound(), now)
+    screen = PreferencesScreen(session, Sound(), now, session.add_officer)
     show(screen)
     settled()
     assert "USB 摄像头" not in says(screen)
@@ -267,7 +271,7 @@ def test_cameras_are_looked_for_only_when_asked(
 def test_the_password_is_changed_or_the_reason_told(
     qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
 ) -> None:
-    screen = PreferencesScreen(session, Sound(), now)
+    screen = PreferencesScreen(session, Sound(), now, session.add_officer)
     show(screen)
     settled()
     screen.old.edit.setText("alt")
@@ -284,3 +288,29 @@ def test_the_password_is_changed_or_the_reason_told(
         screen.change.click()
     assert session.passwords == [("alt", PASSWORD)]
     assert screen.new.value == ""
+
+
+def test_another_officer_is_let_in_or_the_reason_told(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    screen = PreferencesScreen(session, Sound(), now, session.add_officer)
+    show(screen)
+    settled()
+    card = screen.officer
+    card.go.click()
+    assert session.passwords == []
+    card.number.edit.setText("hh0002")
+    card.password.edit.setText(PASSWORD)
+    card.repeat.edit.setText("anders")
+    card.go.click()
+    assert "两次输入的密码不一样。" in says(screen)
+    card.repeat.edit.setText(PASSWORD)
+    session.fail["add_officer"] = InputProblem("中心的人员名单里没有这个工号。")
+    card.go.click()
+    settled()
+    assert "中心的人员名单里没有这个工号。" in says(screen)
+    with qtbot.waitSignal(screen.said) as said:
+        card.go.click()
+    assert "HH0002" in said.args[0]
+    assert session.passwords == [("hh0002", PASSWORD)]
+    assert card.password.value == ""

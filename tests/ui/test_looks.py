@@ -97,7 +97,8 @@ def test_the_days_screens(
     session.draft_list = [DraftSummary("e", "老韩炭火烤串（东三区店）", CODE, 11, 26, MORNING)]
     session.summaries = {"1": record(1, RecordState.SEALED, problem="连不上中心服务。记录在本机。" * 3)}
     window = open_window(look, size)
-    screens = [TodayScreen(session, now), SyncScreen(session, now), PreferencesScreen(session, Sound(), now)]
+    settings = PreferencesScreen(session, Sound(), now, session.add_officer)
+    screens = [TodayScreen(session, now), SyncScreen(session, now), settings]
     window.admit(session, screens, 10)
     window.show()
     for screen in screens:

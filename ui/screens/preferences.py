@@ -15,6 +15,7 @@ from ui.screens.screen import Screen
 from ui.sound import Sound
 from ui.style import look
 from ui.theme import THEMES, Gap, Look, Scale
+from ui.widgets.addofficer import Add, AddOfficer
 from ui.widgets.boxes import column, row
 from ui.widgets.card import Card
 from ui.widgets.field import Field
@@ -35,7 +36,7 @@ class PreferencesScreen(Screen):
     title = words.SETTINGS
     dressed = Signal(object)
 
-    def __init__(self, session: Session, sound: Sound, now: Callable[[], datetime]) -> None:
+    def __init__(self, session: Session, sound: Sound, now: Callable[[], datetime], add_officer: Add) -> None:
         super().__init__()
         self._session, self._sound, self._now = session, sound, now
         self._data = text("", "v", wrap=True)
@@ -48,6 +49,7 @@ class PreferencesScreen(Screen):
         self.old, self.new = Field(words.OLD_PASSWORD, secret=True), Field(words.NEW_PASSWORD, secret=True)
         self.repeat = Field(words.REPEAT_PASSWORD, secret=True)
         self.change = QPushButton(words.CHANGE_PASSWORD)
+        self.officer = AddOfficer(add_officer)
         self.back = KeyButton(words.BACK, keys.BACK, icon="arrow_left", primary=True)
         self._build()
         self.text_size.chosen.connect(lambda value: self._keep("size", value))
@@ -57,6 +59,7 @@ class PreferencesScreen(Screen):
         self.cameras.chosen.connect(lambda value: self._keep("camera", value))
         self.look_for.clicked.connect(self._find_cameras)
         self.change.clicked.connect(self._change_password)
+        self.officer.added.connect(self.said)
         self.back.clicked.connect(lambda: self.going.emit("today", {}))
 
     def enter(self, **_: Any) -> None:
@@ -64,6 +67,7 @@ class PreferencesScreen(Screen):
         run(self._session.register, done=self._show_register, failed=self.troubled.emit)
 
     def leave(self) -> None:
+        self.officer.clear()
         for field in (self.old, self.new, self.repeat):
             field.edit.clear()
             field.complain("")
@@ -155,7 +159,7 @@ class PreferencesScreen(Screen):
         data = Card(margins=(20, 14, 20, 16))
         data.box.addWidget(text(words.DATA, "h2"))
         data.box.addWidget(self._data)
-        left, right = column(looks, camera, data, None), column(secret, licences, None)
+        left, right = column(looks, camera, data, None), column(secret, self.officer, licences, None)
         page = QWidget()
         both = row(gap=Gap.MEDIUM, owner=page)
         both.addLayout(left, 1)
