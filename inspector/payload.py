@@ -21,6 +21,8 @@ MAX_BYTES = 4096
 """A QR code holds at most 2,953 bytes."""
 MAX_VIEWS = 200
 MAX_DEPTH = 4
+MAX_CHARACTERS = 12 * MAX_BYTES
+"""Of all views together: what keeps any text below 50 ms."""
 MAX_TYPED = 40
 """Characters up to which a text may be one identifier, typed with blanks and hyphens."""
 _CODE_NAMES = frozenset(
@@ -124,7 +126,7 @@ def _views(text: str) -> Iterator[str]:
     """A text and what it turns into when decoded, breadth first, with bounded work."""
     if len(text) <= MAX_TYPED:
         yield identifiers.tidy(text)
-    seen = {text}
+    seen, left = {text}, MAX_CHARACTERS - len(text)
     layer = [text]
     for _ in range(MAX_DEPTH):
         following: list[str] = []
@@ -133,8 +135,9 @@ def _views(text: str) -> Iterator[str]:
             opened = [unquote(view, errors="replace"), html.unescape(view)]
             opened += [_unbase64(m.group()) for m in _BASE64.finditer(view)]
             for other in map(_normal, opened):
-                if other and other not in seen and len(seen) < MAX_VIEWS:
+                if other and other not in seen and len(seen) < MAX_VIEWS and len(other) <= left:
                     seen.add(other)
+                    left -= len(other)
                     following.append(other)
         layer = following
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.hosts import HostClass, HostRules, classify, split
-from inspector.payload import MAX_BYTES, MAX_VIEWS, Payload, PayloadKind, _normal, _views, parse
+from inspector.payload import MAX_BYTES, MAX_CHARACTERS, MAX_VIEWS, Payload, PayloadKind, _normal, _views, parse
 
 RULES = HostRules()
 CASES = json.loads((Path(__file__).parent.parent / "data" / "payloads.json").read_text(encoding="utf-8"))
@@ -101,7 +101,7 @@ def test_a_text_cut_by_the_limit_is_still_read_as_it_was_written() -> None:
 def test_the_work_on_hostile_texts_is_bounded(text: str) -> None:
     views = list(_views(_normal(text)))
     assert len(views) <= MAX_VIEWS + 1
-    assert sum(map(len, views)) <= 48 * MAX_BYTES
+    assert sum(map(len, views)) <= MAX_CHARACTERS
     assert isinstance(of(text), Payload)
 
 

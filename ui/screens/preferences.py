@@ -159,7 +159,7 @@ class PreferencesScreen(Screen):
         data = Card(margins=(20, 14, 20, 16))
         data.box.addWidget(text(words.DATA, "h2"))
         data.box.addWidget(self._data)
-        left, right = column(looks, camera, data, None), column(secret, self.officer, licences, None)
+        left, right = column(looks, camera, data, licences, None), column(secret, self.officer, None)
         page = QWidget()
         both = row(gap=Gap.MEDIUM, owner=page)
         both.addLayout(left, 1)
