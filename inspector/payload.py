@@ -107,9 +107,10 @@ def decode_text(data: bytes) -> str:
 
 def _normal(text: str) -> str:
     """Bounded: one character may stand for eighteen."""
-    text = text[:MAX_BYTES]
-    kept = (c for c in unicodedata.normalize("NFKC", text) if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"})
-    return "".join(kept)[:MAX_BYTES]
+    text = unicodedata.normalize("NFKC", text[:MAX_BYTES])[:MAX_BYTES]
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf"})
 
 
 def _unbase64(token: str) -> str:
