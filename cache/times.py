@@ -37,7 +37,7 @@ class Times:
         """The time to reckon with, and its trust."""
         floor = freshness.clock_floor(self.last_signed, self._work.newest_time(), lease_days)
         since = None if self._heard_at is None else timedelta(seconds=self._clock.monotonic() - self._heard_at)
-        return freshness.judge_clock(self.wall(), floor, self.last_signed, since)
+        return freshness.judge_clock(self.wall(), floor, self.last_signed, since, lease_days)
 
     def jumped(self, trust: ClockTrust) -> bool:
         """Whether the clock has just become one that was set back: told once for each time."""

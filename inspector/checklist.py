@@ -10,7 +10,7 @@ from importlib.resources import files
 import msgspec
 
 from inspector import freshness
-from inspector.entity import CreditKind, Entity, RegistrationState
+from inspector.entity import CreditKind, Entity, RegistrationState, abnormal_basis
 
 ADDED = "核验提示"
 """Title of the section that an entity's data adds."""
@@ -112,7 +112,7 @@ def added_items(entity: Entity | None, today: date, warning_days: int) -> tuple[
     for record in current:
         if record.kind is CreditKind.ABNORMAL:
             text = f"经营异常原因是否已消除：{record.title}"
-            items.append(Item(f"0.{len(items) + 1}", text, "《企业信息公示暂行条例》第十八条", True))
+            items.append(Item(f"0.{len(items) + 1}", text, abnormal_basis(entity.subject), True))
     for permit in entity.permits:
         left = freshness.days_left(permit, today)
         if left is not None and left <= warning_days:

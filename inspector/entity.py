@@ -37,6 +37,17 @@ class SubjectKind(Term):
     OTHER = "other", "其他"
 
 
+_ABNORMAL_BASIS = {
+    SubjectKind.INDIVIDUAL: "《个体工商户年度报告暂行办法》",
+    SubjectKind.COOPERATIVE: "《农民专业合作社年度报告公示暂行办法》",
+}
+
+
+def abnormal_basis(subject: SubjectKind) -> str:
+    """The rules under which an entity is listed (an individual: marked) as operating abnormally."""
+    return _ABNORMAL_BASIS.get(subject, "《企业经营异常名录管理暂行办法》")
+
+
 class CreditKind(Term):
     """Kind of a credit record: one section of the public credit report each."""
 

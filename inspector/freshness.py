@@ -34,9 +34,10 @@ def china_day(moment: datetime) -> date:
 def is_current(record: CreditRecord, today: date) -> bool:
     """Whether a credit record may be shown and used: not repaired, not closed, still within its publication.
 
-    信用修复管理办法 (2026-04-01): a repaired record must stop being shown. The last day of publication counts.
+    信用修复管理办法 (2026-04-01): a repaired record must stop being shown, whatever day it is here. The last day of
+    publication counts.
     """
-    ended = any(day is not None and day <= today for day in (record.repaired, record.closed))
+    ended = record.repaired is not None or (record.closed is not None and record.closed <= today)
     return not ended and (record.publish_until is None or record.publish_until >= today)
 
 
@@ -73,11 +74,16 @@ def clock_floor(last_signed: datetime | None, highest_journal: datetime | None, 
 
 
 def judge_clock(
-    wall: datetime, floor: datetime | None, last_signed: datetime | None, since_signed: timedelta | None
+    wall: datetime,
+    floor: datetime | None,
+    last_signed: datetime | None,
+    since_signed: timedelta | None,
+    lease_days: int,
 ) -> tuple[datetime, ClockTrust]:
     """The time to reckon with, and how far to trust it.
 
-    ``since_signed`` is how long ago, by a clock that never runs back, the service's time was seen in this boot.
+    ``since_signed`` is how long ago, by a clock that never runs back, the service's time was seen in this boot. After
+    a restart the wall clock is believed only within the lease: one that lies further ahead proves nothing ended.
     """
     if floor is not None and wall < floor - SET_BACK:
         return floor, ClockTrust.SET_BACK
@@ -90,4 +96,6 @@ def judge_clock(
             return now, ClockTrust.UNKNOWN
         if since_signed < GOOD_FOR:
             return now, ClockTrust.GOOD
+    elif now - last_signed > timedelta(days=lease_days + 1):
+        return now, ClockTrust.UNKNOWN
     return now, ClockTrust.FAIR

@@ -21,7 +21,7 @@ MAX_BYTES = 4096
 """A QR code holds at most 2,953 bytes."""
 MAX_VIEWS = 200
 MAX_DEPTH = 4
-MAX_CHARACTERS = 12 * MAX_BYTES
+MAX_CHARACTERS = 8 * MAX_BYTES
 """Of all views together: what keeps any text below 50 ms."""
 MAX_TYPED = 40
 """Characters up to which a text may be one identifier, typed with blanks and hyphens."""

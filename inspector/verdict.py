@@ -3,131 +3,21 @@
 Pure: facts and a moment in, a verdict out. Bad news survives staleness, good news does not.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from inspector import freshness
-from inspector.entity import CreditKind, CreditRecord, Entity, Permit, RegistrationState
+from inspector import attention, freshness, identifiers
+from inspector.entity import CreditKind, Entity, RegistrationState
+from inspector.facts import Colour as Colour
+from inspector.facts import Facts as Facts
+from inspector.facts import Finding as Finding
+from inspector.facts import Means as Means
+from inspector.facts import Reason as Reason
+from inspector.facts import StoreHealth as StoreHealth
+from inspector.facts import Token as Token
+from inspector.facts import TokenState as TokenState
+from inspector.facts import Verdict as Verdict
 from inspector.freshness import ClockTrust as ClockTrust
-from inspector.payload import HostClass, Payload, PayloadKind
-from inspector.terms import Term
-
-
-class Colour(Term):
-    """What the officer sees first."""
-
-    PASS = "pass", "核验通过"
-    ATTENTION = "attention", "需要关注"
-    FAIL = "fail", "核验不通过"
-    UNKNOWN = "unknown", "无法判定"
-
-
-class Finding(Term):
-    """The eight findings."""
-
-    GENUINE = "genuine", "真码，在有效期内"
-    GENUINE_ATTENTION = "genuine_attention", "真码，有需要关注的事项"
-    UNSIGNED = "unsigned", "旧码：与数据一致，未验真"
-    NOT_IN_FORCE = "not_in_force", "码或主体已失效"
-    FORGED = "forged", "疑似假码"
-    MISUSED = "misused", "疑似冒用"
-    NO_BASIS = "no_basis", "没有可靠依据"
-    NOT_ENTITY = "not_entity", "不是主体的码"
-
-
-class TokenState(Term):
-    """What the signature of a code says. A typed or old code has none (``ABSENT``)."""
-
-    ABSENT = "absent", "无签名"
-    GENUINE = "genuine", "签名已校验"
-    FORGED = "forged", "签名不符"
-    MISMATCH = "mismatch", "代码与签名内容不符"
-    EXPIRED = "expired", "码已过期"
-    REVOKED = "revoked", "码已吊销"
-    SUSPENDED = "suspended", "码已暂停"
-    KEY_UNKNOWN = "key_unknown", "签发密钥不在本机密钥表"
-    STATUS_UNKNOWN = "status_unknown", "码状态表缺失或过旧"
-
-
-class StoreHealth(Term):
-    """Whether the register on this laptop may be believed."""
-
-    GOOD = "good", "完好"
-    UNCHECKED = "unchecked", "尚未校验"
-    DAMAGED = "damaged", "校验不通过"
-    MISSING = "missing", "未下载"
-    LOCKED = "locked", "离线超期已锁定"
-
-
-class Means(Term):
-    """How the code came in."""
-
-    SCANNED = "scanned", "扫码"
-    TYPED = "typed", "手工输入"
-    SEARCHED = "searched", "查询选取"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """The verified claims of a signed code; only what the licence on the wall shows anyway."""
-
-    state: TokenState
-    code: str = ""
-    name: str = ""
-    premises: str = ""
-    serial: str = ""
-    issuer: str = ""
-    expires: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a verdict may rest on."""
-
-    payload: Payload
-    means: Means
-    token: Token
-    entity: Entity | None
-    """What the register holds under the code, or None."""
-    store: StoreHealth
-    data_as_of: datetime | None
-    """Time signed into the installed register; None when there is none."""
-    now: datetime
-    clock: ClockTrust
-    alias_confirmed: bool = True
-    """False when the entity was reached by a binding that the service has not confirmed."""
-    on_site_differs: bool = False
-    """The officer said that name, address or signboard differ, or the serial was seen elsewhere."""
-    attention_age_days: int = 3
-    """Days after which the age of the data is itself worth attention (policy)."""
-    max_age_days: int = 7
-    """Days after which good news about the data no longer counts (policy)."""
-    permit_warning_days: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why: what was found, on which basis, and what to do next."""
-
-    code: str
-    colour: Colour
-    text: str
-    basis: str = ""
-    advice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer. ``reasons`` are worst first; the first is the one in the banner."""
-
-    finding: Finding
-    colour: Colour
-    reasons: tuple[Reason, ...]
-    checked_at: datetime
-    data_as_of: datetime | None
-    token: TokenState
-    clock: ClockTrust
-
+from inspector.payload import HostClass, PayloadKind
 
 _FORGED = {
     TokenState.FORGED: ("token-forged", "签名不是发码机关的签名。"),
@@ -195,8 +85,7 @@ def _judge(facts: Facts) -> list[tuple[Finding, Reason]]:
     if _looks_forged(facts):
         return [(Finding.FORGED, reason) for reason in _forgery(facts)]
     if facts.token.state is TokenState.ABSENT and facts.entity is None and facts.payload.kind in _NOT_ENTITY:
-        code, text = _NOT_ENTITY[facts.payload.kind]
-        return [(Finding.NOT_ENTITY, Reason(code, Colour.UNKNOWN, text, "", "请扫执照或码上诚信码，或直接输入代码。"))]
+        return [(Finding.NOT_ENTITY, _foreign(facts))]
     today = freshness.china_day(facts.now)
     # A damaged or locked register is not believed in either direction.
     entity = facts.entity if facts.store in _READABLE else None
@@ -208,20 +97,32 @@ def _judge(facts: Facts) -> list[tuple[Finding, Reason]]:
         )
         found.append((Finding.MISUSED, reason))
     found += [(Finding.NO_BASIS, r) for r in _unproven(facts, entity)]
-    attention = _attention(facts, entity, today) if entity is not None else []
+    notes = attention.reasons(facts, entity, today) if entity is not None else []
     if facts.token.state is TokenState.GENUINE:
-        found += [(Finding.GENUINE_ATTENTION, r) for r in attention]
+        found += [(Finding.GENUINE_ATTENTION, r) for r in notes]
         if not found:
             text = "签名已校验，登记状态存续，许可均在有效期内。"
             found.append((Finding.GENUINE, Reason("genuine", Colour.PASS, text)))
     else:
-        found += [(Finding.UNSIGNED, r) for r in attention]
+        found += [(Finding.UNSIGNED, r) for r in notes]
         if entity is not None:
             scanned = facts.means is Means.SCANNED
             text = "旧码：与本机数据一致，未验真。" if scanned else "未扫码：与本机数据一致，未验真。"
             advice = "请核对名称、地址和招牌；可引导换领签名码。"
             found.append((Finding.UNSIGNED, Reason("unsigned", Colour.ATTENTION, text, "", advice)))
     return found
+
+
+def _foreign(facts: Facts) -> Reason:
+    code, text = _NOT_ENTITY[facts.payload.kind]
+    if facts.means is Means.TYPED and facts.payload.kind is PayloadKind.FOREIGN:
+        told = identifiers.explain(facts.payload.text)
+        if told.value.isascii() and told.value.isalnum():
+            question = f"是否为 {told.suggestion}？" if told.suggestion else ""
+            return Reason("mistyped", Colour.UNKNOWN, told.reason, "", question or "请对照执照改正后再输入。")
+        text = "输入的内容不是代码或编号。"
+        return Reason(code, Colour.UNKNOWN, text, "", "按名称查找的，请从查找结果中选择。")
+    return Reason(code, Colour.UNKNOWN, text, "", "请扫执照或码上诚信码，或直接输入代码。")
 
 
 def _looks_forged(facts: Facts) -> bool:
@@ -256,7 +157,7 @@ def _ended(facts: Facts, entity: Entity | None, today: date) -> list[Reason]:
         basis = "市场主体登记管理条例第三条、第四十三条"
         text = f"{_ENDED_STATE[state]}{since}，不得继续经营。"
         reasons.append(Reason(f"state-{state.name.lower()}", Colour.FAIL, text, basis, "请查明是否仍在经营并取证。"))
-    for record in _current(entity, CreditKind.SERIOUS, today):
+    for record in attention.current(entity, CreditKind.SERIOUS, today):
         text = f"列入严重失信主体名单：{record.title}（{record.authority}，{record.source_date:%Y-%m-%d}）。"
         reasons.append(Reason("serious", Colour.FAIL, text, record.source, "列为重点检查对象。"))
     return reasons
@@ -276,6 +177,9 @@ def _unproven(facts: Facts, entity: Entity | None) -> list[Reason]:
         reasons.append(Reason(code, Colour.UNKNOWN, text, "", advice))
     elif entity is None:
         reasons.append(_absent(facts))
+    elif facts.token.code and facts.token.code != entity.code:
+        text = "码上的代码与本机找到的主体不同。"
+        reasons.append(Reason("other-entity", Colour.UNKNOWN, text, "", "请输入执照上的代码重新核验。"))
     elif entity.licence.state in {RegistrationState.UNKNOWN, RegistrationState.OTHER}:
         text = "登记状态不明。"
         reasons.append(Reason("state-unknown", Colour.UNKNOWN, text, "", "请核对执照；联网后自动复核。"))
@@ -285,6 +189,9 @@ def _unproven(facts: Facts, entity: Entity | None) -> list[Reason]:
 
 
 def _absent(facts: Facts) -> Reason:
+    if facts.payload.kind is PayloadKind.OPAQUE and facts.payload.host_class is HostClass.SUSPICIOUS:
+        text = "码中的网址可疑，里面没有代码。"
+        return Reason("suspicious", Colour.UNKNOWN, text, "", "请勿打开；请输入执照上的代码或查找名称。")
     if facts.payload.kind is PayloadKind.OPAQUE:
         text = "这是执照或公示系统的链接，里面没有代码，本机也没有绑定过。"
         return Reason("opaque", Colour.UNKNOWN, text, "", "请输入代码或查找名称；可把此码绑定到该主体。")
@@ -302,66 +209,3 @@ def _too_old(facts: Facts) -> list[Reason]:
     if age < -1:
         return [Reason("from-future", Colour.UNKNOWN, "本机数据的日期晚于本机时钟。", "", "请联网同步校准时间。")]
     return []
-
-
-def _current(entity: Entity, kind: CreditKind, today: date) -> list[CreditRecord]:
-    return [r for r in entity.credit if r.kind is kind and freshness.is_current(r, today)]
-
-
-def _attention(facts: Facts, entity: Entity, today: date) -> list[Reason]:
-    def note(code: str, text: str, basis: str = "", advice: str = "") -> Reason:
-        return Reason(code, Colour.ATTENTION, text, basis, advice)
-
-    reasons = _permit_reasons(entity, today, facts.permit_warning_days)
-    for record in _current(entity, CreditKind.ABNORMAL, today):
-        text = f"{record.title}（{record.source_date:%Y-%m-%d}）。"
-        reasons.append(note("abnormal", text, "企业信息公示暂行条例第十八条", "请核对原因是否消除，告知移出办法。"))
-    for record in _current(entity, CreditKind.CORRECTION, today):
-        due = f"，期限 {record.due:%Y-%m-%d}" if record.due else ""
-        late = "，已逾期" if record.due and record.due < today else ""
-        reasons.append(note("correction", f"责令改正未办结：{record.title}{due}{late}。", "", "请先复查此项。"))
-    if entity.licence.state is RegistrationState.MOVED_OUT:
-        reasons.append(note("moved-out", "登记已迁出。", "", "请核对管辖。"))
-    until = entity.licence.suspended_until
-    if until is not None and until >= today:
-        basis = "市场主体登记管理条例第三十条"
-        reasons.append(
-            note("suspended", f"歇业备案至 {until:%Y-%m-%d}。", basis, "如在营业，告知三十日内公示终止歇业。")
-        )
-    if entity.inspection_cap is not None and entity.inspections_this_year >= entity.inspection_cap:
-        text = f"今年已检查 {entity.inspections_this_year} 次，达到年度上限 {entity.inspection_cap} 次。"
-        reasons.append(note("cap", text, "国办发〔2024〕54号", "除投诉举报、转办交办、案件线索外不再检查。"))
-    if not facts.alias_confirmed:
-        reasons.append(note("alias", "此码与主体的绑定还没有经中心确认。", "", "请核对执照上的代码。"))
-    if facts.token.name and facts.token.name != entity.licence.name:
-        reasons.append(
-            note("renamed", f"码上的名称是“{facts.token.name}”，与登记不同。", "", "请核对执照，引导换领新码。")
-        )
-    if facts.data_as_of is not None:
-        age = freshness.age_days(facts.data_as_of, facts.now)
-        if facts.attention_age_days < age <= facts.max_age_days:
-            reasons.append(note("ageing", f"本机数据已有 {int(age)} 天。", "", "请尽快联网同步。"))
-    return reasons
-
-
-def _permit_reasons(entity: Entity, today: date, warning_days: int) -> list[Reason]:
-    """One reason a kind of permit: renewals stand beside the old one, so the best of a kind decides."""
-    best: dict[str, Permit] = {}
-    for permit in entity.permits:
-        if permit.kind not in best or _reach(permit, today) > _reach(best[permit.kind], today):
-            best[permit.kind] = permit
-    reasons = []
-    for permit in best.values():
-        left = freshness.days_left(permit, today)
-        name = f"{permit.kind}（{permit.number}）"
-        if not freshness.holds(permit, today):
-            ended = f"已于 {permit.valid_to:%Y-%m-%d} 到期" if left is not None and left < 0 else "不在有效状态"
-            reasons.append(Reason("permit-ended", Colour.ATTENTION, f"{name}{ended}。", "", "请核对是否已换证。"))
-        elif left is not None and left <= warning_days:
-            text = f"{name}还有 {left} 天到期。"
-            reasons.append(Reason("permit-ending", Colour.ATTENTION, text, "", "请提醒及时延续。"))
-    return reasons
-
-
-def _reach(permit: Permit, today: date) -> tuple[bool, date]:
-    return freshness.holds(permit, today), permit.valid_to or freshness.NO_END

@@ -7,8 +7,9 @@ from itertools import product
 import pytest
 
 from inspector.entity import CreditKind, CreditRecord, Entity, Licence, Permit, RegistrationState, SubjectKind
-from inspector.freshness import CHINA, ClockTrust, clock_floor, judge_clock
-from inspector.payload import Found, HostClass, Payload, PayloadKind
+from inspector.freshness import CHINA, ClockTrust, clock_floor, is_current, judge_clock
+from inspector.hosts import HostRules
+from inspector.payload import Found, HostClass, Payload, PayloadKind, parse
 from inspector.verdict import Colour, Facts, Finding, Means, StoreHealth, Token, TokenState, Verdict, decide
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)
@@ -58,12 +59,13 @@ def facts(
     clock: ClockTrust = ClockTrust.GOOD,
     differs: bool = False,
     alias: bool = True,
+    means: Means = Means.SCANNED,
 ) -> Facts:
     kind = PayloadKind.CODE if token is TokenState.ABSENT else PayloadKind.SIGNED
     payload = Payload(kind, "x", host, "h", (Found("uscc", CODE, 100),))
     as_of = None if age is None else NOW - timedelta(days=age)
     told = Token(token, CODE, "示例店" if token is TokenState.GENUINE else "")
-    return Facts(payload, Means.SCANNED, told, known, store, as_of, NOW, clock, alias, differs)
+    return Facts(payload, means, told, known, store, as_of, NOW, clock, alias, differs)
 
 
 GOOD = entity(RegistrationState.ACTIVE, "none", "good")
@@ -122,6 +124,22 @@ def test_the_whole_table() -> None:
     assert cases >= 50_000
 
 
+def test_means_hosts_and_bindings_with_everything_else() -> None:
+    """64,800 cases."""
+    states = (
+        (RegistrationState.ACTIVE, "none"),
+        (RegistrationState.REVOKED, "none"),
+        (RegistrationState.ACTIVE, "serious"),
+    )
+    states += ((RegistrationState.ACTIVE, "abnormal"),)
+    known = [(None, "none"), *((entity(state, credit, "good"), credit) for state, credit in states)]
+    ages, clocks = (0.5, 8.0), (ClockTrust.FAIR, ClockTrust.SET_BACK)
+    axes = TokenState, HostClass, known, StoreHealth, ages, clocks, (False, True), (False, True), Means
+    for token, host, (who, credit), store, age, clock, differs, alias, means in product(*axes):
+        f = facts(token, host, who, store, age, clock, differs, alias, means)
+        rules(f, decide(f), credit, "good")
+
+
 @pytest.mark.parametrize("kind", [k for k in PayloadKind if k not in {PayloadKind.SIGNED, PayloadKind.CODE}])
 @pytest.mark.parametrize("store", StoreHealth)
 def test_what_is_no_code_of_an_entity_is_never_red_or_green(kind: PayloadKind, store: StoreHealth) -> None:
@@ -171,18 +189,67 @@ def test_a_full_cap_and_a_changed_name_are_told() -> None:
     assert decide(facts(known=full)).reasons[0].code == "cap"
     renamed = replace(facts(known=GOOD), token=Token(TokenState.GENUINE, CODE, "旧名店"))
     assert decide(renamed).reasons[0].code == "renamed"
+    moved = replace(renamed, token=Token(TokenState.GENUINE, CODE, "示例店", "兴安街 9 号"))
+    assert decide(moved).reasons[0].code == "moved"
+    same = replace(renamed, token=Token(TokenState.GENUINE, CODE, "示例店", "兴安街 8 号"))
+    assert decide(same).colour is Colour.PASS
+
+
+def test_data_of_another_entity_prove_nothing() -> None:
+    other = replace(GOOD, code="93231183MA1AB2C34A")
+    verdict = decide(facts(known=other))
+    assert (verdict.colour, verdict.reasons[0].code) == (Colour.UNKNOWN, "other-entity")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "words"),
+    [
+        ("92231102MA1Y000188", "mistyped", "校验位"),
+        ("92231102MAIY000189", "mistyped", "不含字母"),
+        ("440301103097412", "mistyped", "注册号"),
+        ("71774346-9", "mistyped", "组织机构代码"),
+        ("喆喆便利店", "foreign", "不是代码"),
+    ],
+)
+def test_what_was_typed_wrongly_is_explained(typed: str, code: str, words: str) -> None:
+    told = replace(facts(TokenState.ABSENT), payload=parse(typed.encode(), HostRules()), means=Means.TYPED)
+    verdict = decide(replace(told, token=Token(TokenState.ABSENT)))
+    assert verdict.finding is Finding.NOT_ENTITY
+    assert verdict.reasons[0].code == code
+    assert words in verdict.reasons[0].text
+
+
+def test_a_suspicious_address_without_a_code_is_not_called_a_licence() -> None:
+    payload = parse(b"https://msc.heihe.gov.cn.evil.cn/pay", HostRules())
+    verdict = decide(replace(facts(TokenState.ABSENT), payload=payload, token=Token(TokenState.ABSENT)))
+    assert (verdict.colour, verdict.reasons[0].code) == (Colour.UNKNOWN, "suspicious")
+
+
+def test_a_repaired_record_is_gone_even_before_its_day_has_come_here() -> None:
+    assert not is_current(record(CreditKind.SERIOUS, repaired=TODAY + timedelta(days=3)), TODAY)
+    assert is_current(record(CreditKind.SERIOUS, closed=TODAY + timedelta(days=1)), TODAY)
+    assert not is_current(record(CreditKind.SERIOUS, closed=TODAY), TODAY)
+    assert is_current(record(CreditKind.SERIOUS, publish_until=TODAY), TODAY)
+
+
+def test_an_individual_is_marked_by_rules_of_its_own() -> None:
+    listed = replace(GOOD, credit=CREDIT["abnormal"])
+    assert "个体工商户" in decide(facts(known=listed)).reasons[0].basis
+    assert "企业" in decide(facts(known=replace(listed, subject=SubjectKind.ENTERPRISE))).reasons[0].basis
 
 
 def test_the_clock() -> None:
     signed = NOW - timedelta(hours=2)
-    assert judge_clock(NOW, signed, signed, timedelta(hours=2)) == (NOW, ClockTrust.GOOD)
-    assert judge_clock(NOW, signed, signed, None) == (NOW, ClockTrust.FAIR)
-    assert judge_clock(NOW, None, None, None) == (NOW, ClockTrust.UNKNOWN)
+    assert judge_clock(NOW, signed, signed, timedelta(hours=2), 45) == (NOW, ClockTrust.GOOD)
+    assert judge_clock(NOW, signed, signed, None, 45) == (NOW, ClockTrust.FAIR)
+    assert judge_clock(NOW, None, None, None, 45) == (NOW, ClockTrust.UNKNOWN)
     back = signed - timedelta(minutes=6)
-    assert judge_clock(back, signed, signed, None) == (signed, ClockTrust.SET_BACK)
-    assert judge_clock(signed - timedelta(minutes=4), signed, signed, None)[1] is ClockTrust.FAIR
+    assert judge_clock(back, signed, signed, None, 45) == (signed, ClockTrust.SET_BACK)
+    assert judge_clock(signed - timedelta(minutes=4), signed, signed, None, 45)[1] is ClockTrust.FAIR
     ahead = NOW + timedelta(days=300)
-    assert judge_clock(ahead, signed, signed, timedelta(hours=2))[1] is ClockTrust.UNKNOWN
+    assert judge_clock(ahead, signed, signed, timedelta(hours=2), 45)[1] is ClockTrust.UNKNOWN
+    assert judge_clock(ahead, signed, signed, None, 45)[1] is ClockTrust.UNKNOWN
+    assert judge_clock(signed + timedelta(days=46), signed, signed, None, 45)[1] is ClockTrust.FAIR
     assert clock_floor(signed, ahead, 45) == signed + timedelta(days=46)
     assert clock_floor(signed, signed - timedelta(1), 45) == signed
     assert clock_floor(None, None, 45) is None
