@@ -26,7 +26,10 @@ _GONE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """检查项. ``guidance`` items are voluntary (码上诚信): never a violation, only 引导."""
+    """检查项. ``guidance`` items are voluntary (码上诚信): never a violation, only 引导.
+
+    An ``investigate`` item found 不符合 is followed up (a code of somebody else), never a 责令改正 by itself.
+    """
 
     id: str
     text: str
@@ -36,6 +39,7 @@ class Item:
     guidance: bool = False
     phrases: tuple[str, ...] = ()
     """常用语: facts to start a note with."""
+    investigate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

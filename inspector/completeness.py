@@ -13,6 +13,7 @@ from inspector.inspection import (
     SignerRole,
     answer_to,
     items_of,
+    lint,
     linted,
     standing,
     violations,
@@ -42,6 +43,19 @@ def _unanswered(inspection: Inspection, template: Template) -> list[Missing]:
         elif told.finding is ItemFinding.VIOLATES and not item.guidance and not told.note.strip():
             found.append(Missing("item-facts", f"{item.id} 不符合，请写明现场情况", "inspect", item.id))
     return found
+
+
+def outcome_objections(inspection: Inspection, template: Template) -> list[str]:
+    """Why the chosen outcomes cannot stand with what was found."""
+    bad = violations(inspection, template)
+    correctable = sum(not item.investigate for item in bad)
+    photos = len(inspection.photos)
+    return outcomes.objections(inspection.outcomes, len(bad), photos, inspection.measures, correctable)
+
+
+def _judging(inspection: Inspection) -> str:
+    """The item whose note holds a conclusory word; empty when it stands in 现场情况."""
+    return next((a.item for a in inspection.answers if lint(a.note)), "")
 
 
 def _unsigned(inspection: Inspection, text_hash: str) -> list[Missing]:
@@ -89,10 +103,8 @@ def missing(inspection: Inspection, template: Template, now: datetime, text_hash
     words = linted(inspection)
     if words and not inspection.lint_reason.strip():
         text = f"含结论性用语“{'、'.join(words)}”，请改为事实描述，或写明保留理由"
-        found.append(Missing("lint", text, "inspect", inspection.current_item))
-    bad = len(violations(inspection, template))
-    for text in outcomes.objections(inspection.outcomes, bad, len(inspection.photos), inspection.measures):
-        found.append(Missing("outcome", text, "review"))
+        found.append(Missing("lint", text, "inspect", _judging(inspection)))
+    found += [Missing("outcome", text, "review") for text in outcome_objections(inspection, template)]
     ended = inspection.ended_at or now
     if ended <= inspection.started_at:
         found.append(Missing("time", "结束时间应晚于开始时间，请检查本机时钟", "review"))

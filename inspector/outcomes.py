@@ -24,6 +24,8 @@ class Outcome:
     """Photographs that it needs as evidence."""
     measures: bool = False
     """Needs the measures to be written down."""
+    correction: bool = False
+    """责令改正: needs an item 不符合 that may be ordered to be corrected."""
 
 
 @cache
@@ -49,8 +51,13 @@ def toggle(chosen: tuple[str, ...], key: str) -> tuple[str, ...]:
     return (*(k for k in chosen if k != NO_PROBLEM), key)
 
 
-def objections(chosen: tuple[str, ...], violations: int, photos: int, measures: str) -> list[str]:
-    """Why these outcomes cannot stand with this inspection."""
+def objections(
+    chosen: tuple[str, ...], violations: int, photos: int, measures: str, correctable: int | None = None
+) -> list[str]:
+    """Why these outcomes cannot stand with this inspection.
+
+    ``correctable`` are the violations that may be ordered to be corrected; all of them when not told.
+    """
     if not chosen:
         return ["请选择检查结果"]
     known = [shipped()[k] for k in chosen if k in shipped()]
@@ -64,6 +71,8 @@ def objections(chosen: tuple[str, ...], violations: int, photos: int, measures: 
     for outcome in known:
         if outcome.finding and not violations:
             found.append(f"“{outcome.text}”需要至少一项不符合")
+        elif outcome.correction and correctable == 0:
+            found.append(f"不符合的只是待核实事项，不能责令改正，请不选“{outcome.text}”")
         if photos < outcome.photos:
             found.append(f"“{outcome.text}”需要至少 {outcome.photos} 张照片")
         if outcome.measures and not measures.strip():

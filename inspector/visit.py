@@ -28,6 +28,9 @@ def objections(officers: Sequence[Officer], basis: Basis, today: date) -> list[s
     for officer in officers:
         if officer.number not in valid:
             found.append(f"{officer.name}的执法证件已于 {officer.valid_until} 到期或信息不全")
+    certificates = [o.certificate for o in officers if o.certificate]
+    if len(set(certificates)) < len(certificates):
+        found.append("两名执法人员的执法证号相同，请核对")
     if len(valid) < 2:
         emergency = basis.kind is BasisKind.EMERGENCY
         if emergency and basis.emergency_reason.strip() and valid:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from inspector import checklist, outcomes, visit
 from inspector import inspection as steps
-from inspector.completeness import COMPARED, Missing, missing
+from inspector.completeness import COMPARED, Missing, missing, outcome_objections
 from inspector.entity import CreditKind, CreditRecord, Entity, Licence, Permit, RegistrationState, SubjectKind
 from inspector.freshness import CHINA
 from inspector.inspection import (
@@ -93,6 +93,11 @@ def test_two_different_officers_with_valid_certificates() -> None:
     assert visit.objections((LATE,), replace(emergency, emergency_reason="燃气泄漏"), TODAY)
 
 
+def test_one_certificate_is_not_two_officers() -> None:
+    twin = replace(ZHANG, number="HH0009", name="张建军")
+    assert any("证号相同" in o for o in visit.objections((ZHANG, twin), BASIS, TODAY))
+
+
 def test_no_visit_without_basis_and_notice() -> None:
     assert visit.objections((ZHANG, WANG), replace(BASIS, number=" "), TODAY)
     bare = replace(BASIS, notice_number="")
@@ -137,6 +142,18 @@ def test_the_voluntary_code_is_guidance_and_never_a_violation() -> None:
     assert [i.id for i in steps.violations(licence, TEMPLATE)] == ["1.1"]
 
 
+def test_a_code_of_somebody_else_is_followed_up_and_not_ordered_to_be_corrected() -> None:
+    template = checklist.shipped()["display"]
+    found = steps.note(steps.answer(fresh(), "2.2", ItemFinding.VIOLATES), "2.2", "扫码结果为隔壁商户")
+    assert [i.id for i in steps.violations(found, template)] == ["2.2"]
+    assert any("不能责令改正" in o for o in outcome_objections(replace(found, outcomes=("corrected",)), template))
+    assert outcome_objections(replace(found, outcomes=("pending",)), template) == []
+    both = steps.answer(found, "3.3", ItemFinding.VIOLATES)
+    assert outcome_objections(replace(both, outcomes=("corrected", "pending")), template) == []
+    missing_code = steps.answer(fresh(), "1.1", ItemFinding.VIOLATES)
+    assert outcome_objections(replace(missing_code, outcomes=("corrected",)), template)
+
+
 def test_an_item_left_unchecked_needs_a_reason() -> None:
     skipped = steps.answer(complete(), "3.2", ItemFinding.NOT_CHECKED)
     assert "item-open" in codes(skipped)
@@ -148,6 +165,9 @@ def test_conclusory_words_are_changed_or_kept_with_a_reason() -> None:
     assert steps.linted(judged) == ("擅自", "涉嫌")
     assert "lint" in codes(judged)
     assert "lint" not in codes(replace(judged, lint_reason="引用举报人原话"))
+    noted = steps.note(complete(), "2.4", "有假冒商品")
+    where = [m.item for m in missing(noted, TEMPLATE, START + timedelta(hours=1)) if m.code == "lint"]
+    assert where == ["2.4"]
 
 
 def test_outcomes_that_go_together() -> None:
