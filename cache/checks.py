@@ -74,7 +74,7 @@ class Checks:
         finding, colour = checked.verdict.finding, checked.verdict.colour
         self._opened.audit(self._officer, "check", f"{checked.means.value} {code or '-'} {finding.value}")
         if code:
-            name = checked.entity.licence.name if checked.entity else ""
+            name = checked.entity.licence.name if checked.entity else checked.token.name
             self._opened.work.remember_check(code, name, Colour(colour), at)
 
     def _look_up(self, taken: Payload) -> tuple[Entity | None, tuple[Hit, ...], bool]:

@@ -1,7 +1,6 @@
 """Time as a value handed in: the wall clock, a monotonic clock, and the zone of the law."""
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,7 +17,6 @@ class Clock(Protocol):
         """Seconds that never run backwards within one boot."""
 
 
-@dataclass(frozen=True)
 class SystemClock:
     """The laptop's own clocks."""
 

@@ -34,12 +34,12 @@ def _issuing_key(service: Service) -> tuple[IssuingKey, bytes]:
     return IssuingKey(name, device.signing_public(private), DIVISION, start, made + KEY_LIFETIME), private
 
 
-def issue(service: Service, entity: Entity) -> str:
+def issue(service: Service, entity: Entity, lifetime: timedelta = LIFETIME) -> str:
     """Mint a signed code for an entity and return its address: the text of the QR code."""
     key, private = _issuing_key(service)
     now = service.now()
     with service.sessions.begin() as session:
-        row = IssuedCode(code=entity.code, issued_at=now, expires_at=now + LIFETIME, state=int(State.GOOD), address="")
+        row = IssuedCode(code=entity.code, issued_at=now, expires_at=now + lifetime, state=int(State.GOOD), address="")
         session.add(row)
         session.flush()
         claims = Claims(

@@ -1,11 +1,12 @@
 """The demonstration's place: a service with invented data, and a laptop enrolled at it, both in one folder."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from types import TracebackType
 
+from cache.clock import SystemClock
 from cache.laptop import Laptop
 from central.demo.load import AREA, ENTITIES, UNIT, load_demo
 from central.demo.look import published_at
@@ -16,6 +17,16 @@ PASSWORD = "heihe-snow-ferry-lamp"  # noqa: S105  of the demonstration, printed 
 SECOND_PASSWORD = "birch-ice-border-lantern"  # noqa: S105
 REFRESH = timedelta(days=1)
 """Invented data older than this are made anew, so that the demonstration never looks out of date."""
+
+
+class SetClock(SystemClock):
+    """The laptop's clock, set wrong as a person could set it."""
+
+    def __init__(self, ahead: timedelta = timedelta()) -> None:
+        self.ahead = ahead
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
 
 
 class Place:

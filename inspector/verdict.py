@@ -20,8 +20,8 @@ from inspector.freshness import ClockTrust as ClockTrust
 from inspector.payload import HostClass, PayloadKind
 
 _FORGED = {
-    TokenState.FORGED: ("token-forged", "签名不是发码机关的签名。"),
-    TokenState.MISMATCH: ("token-mismatch", "码上印的代码与签名里的代码不同。"),
+    TokenState.FORGED: ("token-forged", "疑似假码：签名不是发码机关的签名。"),
+    TokenState.MISMATCH: ("token-mismatch", "疑似假码：码上印的代码与签名里的代码不同。"),
 }
 _ENDED_TOKEN = {
     TokenState.REVOKED: ("token-revoked", "这个码已被发码机关吊销。"),
@@ -91,7 +91,7 @@ def _judge(facts: Facts) -> list[tuple[Finding, Reason]]:
     entity = facts.entity if facts.store in _READABLE else None
     found = [(Finding.NOT_IN_FORCE, r) for r in _ended(facts, entity, today)]
     if facts.on_site_differs and (entity is not None or facts.token.state is not TokenState.ABSENT):
-        text = "现场的名称、地址或招牌与码不符，或同一张码出现在别处。"
+        text = "疑似冒用：现场的名称、地址或招牌与码不符，或同一张码出现在别处。"
         reason = Reason(
             "elsewhere", Colour.FAIL, text, "市场主体登记管理条例第三十七条", "请核实经营者身份并拍照取证。"
         )
@@ -105,7 +105,7 @@ def _judge(facts: Facts) -> list[tuple[Finding, Reason]]:
             found.append((Finding.GENUINE, Reason("genuine", Colour.PASS, text)))
     else:
         found += [(Finding.UNSIGNED, r) for r in notes]
-        if entity is not None:
+        if entity is not None and facts.token.state is TokenState.ABSENT:
             scanned = facts.means is Means.SCANNED
             text = "旧码：与本机数据一致，未验真。" if scanned else "未扫码：与本机数据一致，未验真。"
             advice = "请核对名称、地址和招牌；可引导换领签名码。"
@@ -137,7 +137,7 @@ def _forgery(facts: Facts) -> list[Reason]:
         code, text = _FORGED[facts.token.state]
         reasons.append(Reason(code, Colour.FAIL, text, "", advice))
     if facts.payload.host_class is HostClass.SUSPICIOUS:
-        reasons.append(Reason("lookalike-host", Colour.FAIL, "码中的网址仿冒官方网址。", "", advice))
+        reasons.append(Reason("lookalike-host", Colour.FAIL, "疑似假码：码中的网址仿冒官方网址。", "", advice))
     return reasons
 
 
@@ -164,14 +164,16 @@ def _ended(facts: Facts, entity: Entity | None, today: date) -> list[Reason]:
 
 
 def _unproven(facts: Facts, entity: Entity | None) -> list[Reason]:
-    """What keeps good news from counting."""
+    """What keeps good news from counting; a cause stands before what follows from it."""
     reasons = []
-    if facts.token.state in _UNPROVEN_TOKEN:
-        code, text, advice = _UNPROVEN_TOKEN[facts.token.state]
-        reasons.append(Reason(code, Colour.UNKNOWN, text, "", advice))
     if facts.clock in _CLOCK:
         code, text = _CLOCK[facts.clock]
         reasons.append(Reason(code, Colour.UNKNOWN, text, "", "请联网同步校准时间；检查照常进行。"))
+    if facts.store in _READABLE:
+        reasons += _too_old(facts)
+    if facts.token.state in _UNPROVEN_TOKEN:
+        code, text, advice = _UNPROVEN_TOKEN[facts.token.state]
+        reasons.append(Reason(code, Colour.UNKNOWN, text, "", advice))
     if facts.store in _STORE:
         code, text, advice = _STORE[facts.store]
         reasons.append(Reason(code, Colour.UNKNOWN, text, "", advice))
@@ -183,8 +185,6 @@ def _unproven(facts: Facts, entity: Entity | None) -> list[Reason]:
     elif entity.licence.state in {RegistrationState.UNKNOWN, RegistrationState.OTHER}:
         text = "登记状态不明。"
         reasons.append(Reason("state-unknown", Colour.UNKNOWN, text, "", "请核对执照；联网后自动复核。"))
-    if facts.store in _READABLE:
-        reasons += _too_old(facts)
     return reasons
 
 
@@ -196,6 +196,9 @@ def _absent(facts: Facts) -> Reason:
         text = "这是执照或公示系统的链接，里面没有代码，本机也没有绑定过。"
         return Reason("opaque", Colour.UNKNOWN, text, "", "请输入代码或查找名称；可把此码绑定到该主体。")
     advice = "照常检查，请拍下执照和许可证；联网后自动复核。"
+    if facts.token.state is TokenState.GENUINE:
+        text = "码是真的（签名已校验），但本机数据中没有这户，不能核对登记和信用状态。"
+        return Reason("genuine-not-in-register", Colour.UNKNOWN, text, "", advice)
     return Reason("not-in-register", Colour.UNKNOWN, "本机数据中没有这户。", "", advice)
 
 

@@ -14,6 +14,7 @@ from inspector.wire import SnapshotManifest, Task
 
 SEED = 2311
 AREA = "231102"
+OTHER_AREA = "231182"
 UNIT = "黑河市爱辉区市场监督管理局"
 OTHER_UNIT = "五大连池市市场监督管理局"
 ENTITIES = 20_000

@@ -49,6 +49,12 @@ def specimens(service: Service) -> list[Specimen]:
     return [Specimen(who, address) for who, address in found if who]
 
 
+def issued_number(service: Service, address: str) -> int:
+    """The number under which a signed code was issued. Raises NoResultFound."""
+    with service.sessions() as session:
+        return session.scalars(select(IssuedCode.number).where(IssuedCode.address == address)).one()
+
+
 def ledger(service: Service) -> list[EventRow]:
     """What the service has registered, oldest first."""
     with service.sessions() as session:

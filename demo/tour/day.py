@@ -13,16 +13,13 @@ from PySide6.QtWidgets import QWidget
 
 from cache.session import Checked, RecordState, Session
 from central.demo import look
-from central.demo.load import AREA
 from central.demo.look import Specimen
 from demo.picture import Wall
-from demo.place import PASSWORD, SECOND, Place
+from demo.place import PASSWORD, SECOND, Place, SetClock
 from demo.tour.stage import Stage
 from inspector import journal
-from inspector.entity import CreditKind, Entity, RegistrationState
-from inspector.freshness import china_day, is_current
 from inspector.inspection import Comparison, SignerRole, items_of
-from inspector.verdict import Colour, Finding
+from inspector.verdict import Colour
 from ui.app import Application
 from ui.desk import Desk
 from ui.screens.evidence import EvidenceScreen
@@ -50,6 +47,7 @@ class Day:
     place: Place
     wall: Wall
     program: Application
+    clock: SetClock
     specimen: Specimen
     folder: Path
 
@@ -115,39 +113,6 @@ def scan_own(day: Day, picture: Path) -> None:
     stage.shot("own-picture")
     day.wall.picture = before
     screen.scan()
-
-
-def other_verdicts(day: Day) -> None:
-    """Type codes of entities that differ: each colour with its reason, and none of them green."""
-    stage = day.stage
-    today = china_day(day.place.central.service.now())
-
-    def listed(entity: Entity) -> bool:
-        return any(r.kind is CreditKind.SERIOUS and is_current(r, today) for r in entity.credit)
-
-    def revoked(entity: Entity) -> bool:
-        return entity.licence.state is RegistrationState.REVOKED
-
-    cases = (
-        ("verdict-revoked", look.find(day.place.central.service, AREA, revoked).code, Colour.FAIL),
-        ("verdict-serious", look.find(day.place.central.service, AREA, listed).code, Colour.FAIL),
-        ("verdict-typed", day.specimen.entity.code, Colour.ATTENTION),
-        ("verdict-unknown", "92440300MA5EEY5XXT", Colour.UNKNOWN),
-        ("verdict-wifi", "WIFI:T:WPA;S:shop;P:12345678;;", Colour.UNKNOWN),
-        ("verdict-forged", f"https://msc.heihe.gov.cn.evil.cn/e/{day.specimen.entity.code}#1x", Colour.FAIL),
-        ("verdict-altered", _altered(day.specimen.code_text), Colour.FAIL),
-    )
-    for name, text, colour in cases:
-        checked = typed(day, text)
-        stage.verify(f"{colour.label}：{checked.verdict.reasons[0].text}", checked.verdict.colour is colour)
-        stage.verify("手工输入或旧码不会显示核验通过", checked.verdict.finding is not Finding.GENUINE)
-        stage.shot(name)
-
-
-def _altered(code_text: str) -> str:
-    """The same code with one character of its signature changed."""
-    at = len(code_text) - 9
-    return code_text[:at] + ("A" if code_text[at] != "A" else "B") + code_text[at + 1 :]
 
 
 def typed(day: Day, text: str) -> Checked:

@@ -3,14 +3,17 @@
 import os
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
 from central.demo import look
+from central.demo.look import Specimen
 from demo.picture import Wall, webcam_picture
-from demo.place import Place
+from demo.place import Place, SetClock
 from demo.tour import day as steps
+from demo.tour import verdicts
 from demo.tour.doors import enrol, let_another_in, lock_and_unlock
 from demo.tour.looks import every_screen_in_every_theme
 from demo.tour.secrecy import nothing_in_clear
@@ -19,6 +22,8 @@ from ui.app import Application, prepare
 
 ENTITIES = 20_000
 SEED = 11
+AFTER = timedelta(days=8)
+"""One day more than data may be old and still count as good news."""
 
 
 def run(folder: Path, picture: Path | None, say: Callable[[str], None], entities: int = ENTITIES) -> int:
@@ -32,7 +37,11 @@ def run(folder: Path, picture: Path | None, say: Callable[[str], None], entities
         with stage.step("启动中心服务，装入演示数据"):
             place = Place(folder / "place", say, entities)
         with place:
-            _day(stage, place, folder, picture)
+            specimen = look.specimens(place.central.service)[0]
+            names = _day(stage, place, specimen, folder, picture)
+        _offline(stage, place, specimen, folder)
+        with stage.step("数据目录里没有明文"):
+            nothing_in_clear(stage, place.laptop_folder, names)
     except TourFailed as failure:
         say(f"✗ {failure}")
         return 1
@@ -40,18 +49,16 @@ def run(folder: Path, picture: Path | None, say: Callable[[str], None], entities
     return 0
 
 
-def _day(stage: Stage, place: Place, folder: Path, picture: Path | None) -> None:
-    service = place.central.service
-    specimen = look.specimens(service)[0]
+def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: Path | None) -> list[str]:
+    """The day with its service; returns the words that a stolen laptop must not give away."""
     wall = Wall(folder / "camera.jpg")
     with stage.step("样例执照挂在墙上，摄像头拍到的画面"):
         wall.picture.write_bytes(webcam_picture(specimen, SEED))
         stage.verify("画面是 1280×720 的照片，带透视、模糊和噪点", wall.picture.stat().st_size > 20_000)
-    with Application(place.laptop_folder, wall.source) as program:
-        stage.window = program.window
-        program.window.resize(*steps.SIZE)
-        program.show()
-        day = steps.Day(stage, place, wall, program, specimen, folder)
+    clock = SetClock()
+    with Application(place.laptop_folder, wall.source, clock) as program:
+        _open(stage, program)
+        day = steps.Day(stage, place, wall, program, clock, specimen, folder)
         with stage.step("登记这台电脑"):
             enrol(day)
         with stage.step("锁定，密码错误，再解锁"):
@@ -63,8 +70,10 @@ def _day(stage: Stage, place: Place, folder: Path, picture: Path | None) -> None
                 steps.scan_own(day, picture)
         with stage.step("扫码核验"):
             steps.scan(day)
-        with stage.step("其他核验结论"):
-            steps.other_verdicts(day)
+        with stage.step("墙上的各种码"):
+            verdicts.scan_walls(day)
+        with stage.step("手工输入的代码"):
+            verdicts.type_codes(day)
         with stage.step("开始检查：依据、人员、告知、核对"):
             steps.begin(day)
         with stage.step("逐项检查，拍照取证"):
@@ -79,6 +88,24 @@ def _day(stage: Stage, place: Place, folder: Path, picture: Path | None) -> None
             steps.look_back(day, event_id)
         with stage.step("每个画面，三种主题，两种尺寸"):
             every_screen_in_every_theme(day)
-        names = day.names()
-    with stage.step("数据目录里没有明文"):
-        nothing_in_clear(stage, place.laptop_folder, names)
+        return day.names()
+
+
+def _offline(stage: Stage, place: Place, specimen: Specimen, folder: Path) -> None:
+    """The laptop afterwards, with no service to be reached: its data grow old, and its clock is set back."""
+    wall = Wall(folder / "camera.jpg")
+    cases = (
+        (f"{AFTER.days} 天没有联网", AFTER, verdicts.eight_days_later),
+        ("时钟被调回", timedelta(), verdicts.clock_set_back),
+    )
+    for title, ahead, happens in cases:
+        clock = SetClock(ahead)
+        with stage.step(title), Application(place.laptop_folder, wall.source, clock) as program:
+            _open(stage, program)
+            happens(steps.Day(stage, place, wall, program, clock, specimen, folder))
+
+
+def _open(stage: Stage, program: Application) -> None:
+    stage.window = program.window
+    program.window.resize(*steps.SIZE)
+    program.show()

@@ -154,7 +154,7 @@ def test_what_is_no_code_of_an_entity_is_never_red_or_green(kind: PayloadKind, s
 def test_a_genuine_code_of_an_unknown_entity_is_not_green() -> None:
     verdict = decide(facts(known=None))
     assert (verdict.colour, verdict.finding) == (Colour.UNKNOWN, Finding.NO_BASIS)
-    assert verdict.reasons[0].code == "not-in-register"
+    assert verdict.reasons[0].code == "genuine-not-in-register"
 
 
 @pytest.mark.parametrize(
@@ -253,3 +253,17 @@ def test_the_clock() -> None:
     assert clock_floor(signed, ahead, 45) == signed + timedelta(days=46)
     assert clock_floor(signed, signed - timedelta(1), 45) == signed
     assert clock_floor(None, None, 45) is None
+
+
+@pytest.mark.parametrize("state", [s for s in TokenState if s is not TokenState.ABSENT])
+def test_only_a_code_without_signature_is_called_an_old_one(state: TokenState) -> None:
+    codes = [r.code for r in decide(facts(state, known=GOOD)).reasons]
+    assert "unsigned" not in codes
+
+
+def test_a_cause_stands_before_what_follows_from_it() -> None:
+    """Eight days offline make the status list old as well; the banner says what the officer can change."""
+    old = decide(facts(TokenState.STATUS_UNKNOWN, known=GOOD, age=8))
+    assert [r.code for r in old.reasons][:2] == ["too-old", "status-unknown"]
+    back = decide(facts(TokenState.STATUS_UNKNOWN, known=GOOD, clock=ClockTrust.SET_BACK))
+    assert back.reasons[0].code == "clock-set-back"

@@ -79,13 +79,14 @@ def judged(
     means: Means = Means.SCANNED,
     signed: bool = True,
     now: datetime = MORNING,
+    proved: Token | None = None,
     **facts: object,
 ) -> Checked:
     """What the laptop says about a code of this entity; ``signed`` as if its signature had been verified."""
     taken = payload.parse(data, RULES)
-    state = TokenState.GENUINE if signed and taken.kind is PayloadKind.CODE else TokenState.ABSENT
-    name = entity.licence.name if entity and signed else ""
-    token = Token(state, taken.code, name)
+    token = proved or Token(TokenState.ABSENT)
+    if proved is None and entity is not None and signed and taken.kind is PayloadKind.CODE:
+        token = Token(TokenState.GENUINE, taken.code, entity.licence.name)
     base = Facts(taken, means, token, entity, StoreHealth.GOOD, now - timedelta(hours=4), now, ClockTrust.GOOD)
     return Checked(taken, means, token, entity, decide(replace(base, **facts)))  # type: ignore[arg-type]
 

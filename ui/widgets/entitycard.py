@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QWidget
 from cache.session import Checked
 from inspector import divisions, identifiers
 from inspector.entity import Entity, RegistrationState, SubjectKind
-from inspector.verdict import Finding
+from inspector.freshness import china_day
+from inspector.verdict import Finding, Token, TokenState
 from ui import words
 from ui.style import application
 from ui.theme import Gap
@@ -41,7 +42,7 @@ class EntityCard(Card):
         if checked.entity is not None:
             self._show_entity(checked.entity, checked, answered)
         else:
-            self._show_unknown(checked)
+            self._show_unknown(checked, answered)
 
     def _show_entity(self, entity: Entity, checked: Checked, answered: bool | None) -> None:
         licence = entity.licence
@@ -75,7 +76,7 @@ class EntityCard(Card):
             grid.setColumnStretch(place, stretch)
         self._body.addLayout(grid)
 
-    def _show_unknown(self, checked: Checked) -> None:
+    def _show_unknown(self, checked: Checked, answered: bool | None) -> None:
         code = checked.payload.code or checked.token.code
         title = checked.token.name or (words.UNKNOWN_ENTITY if code else words.NO_ENTITY_CODE)
         head = row(Elided(title, "name"), Chip(checked.payload.kind.label, "unk"))
@@ -86,9 +87,28 @@ class EntityCard(Card):
             return
         line = self._code_row(code)
         self._body.addLayout(line)
+        if checked.token.state is TokenState.GENUINE:
+            self._ask(line, answered)
+            self._show_proved(checked.token)
+            return
         department, category = identifiers.institution(code) or (words.NOT_RECORDED, words.NOT_RECORDED)
         told = {"department": department, "category": category, "division": divisions.division_name(code[2:8])}
         self._body.addWidget(text(words.FROM_CODE.format(**told), "k", wrap=True))
+
+    def _show_proved(self, token: Token) -> None:
+        """What the signature alone proves of an entity that this laptop has no data of."""
+        self._body.addWidget(text(words.PROVED_BY_SIGNATURE, "k", wrap=True))
+        until = _day(china_day(token.expires)) if token.expires else ""
+        cells = (
+            _cell(words.PREMISES, token.premises),
+            _cell(words.CODE_ISSUER, divisions.division_name(token.issuer)),
+            _cell(words.CODE_SERIAL, token.serial),
+            _cell(words.CODE_UNTIL, until),
+        )
+        proved = row(*cells, gap=Gap.LARGE)
+        for place, stretch in enumerate((5, 3, 2, 2)):
+            proved.setStretch(place, stretch)
+        self._body.addLayout(proved)
 
     def _code_row(self, code: str):  # type: ignore[no-untyped-def]
         copy = QToolButton()
