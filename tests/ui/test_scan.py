@@ -16,12 +16,12 @@ from inspector.errors import CameraLost, NoCamera, StoreFull
 from inspector.inspection import Officer
 from inspector.scan.pictures import encode_jpeg
 from inspector.verdict import Colour, Finding, Means, Token, TokenState
-from tests.ui.shops import CODE, EARLIER, GOOD, MARKUP, REVOKED, WARNED, CheckSession, judged
+from tests.ui.shops import CODE, EARLIER, GOOD, MARKUP, MORNING, REVOKED, WARNED, CheckSession, judged
 from tests.ui.test_camera import Script, qr
 from ui.camera import Camera
 from ui.screens.scan import ScanScreen
-from ui.widgets.entitycard import EntityCard
 from ui.sound import Sound
+from ui.widgets.entitycard import EntityCard
 from ui.widgets.facts import credit_lines, permit_chip
 from ui.widgets.line import LineButton
 
@@ -409,11 +409,11 @@ def test_a_late_answer_does_not_take_the_place_of_a_newer_one(
 
 
 def test_a_genuine_code_without_data_shows_what_its_signature_proves(qtbot: QtBot) -> None:
-    proved = Token(TokenState.GENUINE, CODE, "孙吴县白桦幼儿园", "孙吴县中央街1号", "00000007", "231100", EARLIER)
+    proved = Token(TokenState.GENUINE, CODE, "孙吴县白桦幼儿园", "孙吴县中央街1号", "00000007", "231100", MORNING)
     card = EntityCard()
     qtbot.addWidget(card)
     card.show_checked(judged(None, proved=proved), None)
-    said = words_on(card)
+    said = "\n".join(label.text() for label in card.findChildren(QLabel))
     for words in ("孙吴县白桦幼儿园", "孙吴县中央街1号", "00000007", "黑河市", "由发码机关证明"):
         assert words in said, words
     with qtbot.waitSignal(card.differs) as answer:
