@@ -1,5 +1,6 @@
 """A stolen laptop: after a day's use no name, note, password, photo or key can be found in any file of its folder."""
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ from tests.faults.kills import ROOT
 NOTE = "柜台下有一箱没有标签的散装白酒"
 
 
-def test_nothing_is_in_clear_after_a_day(tmp_path: Path) -> None:
+def test_nothing_is_in_clear_after_a_day(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     with EmbeddedService(tmp_path / "central") as centre:
         load_demo(centre.service, 300, areas=(AREA,))
         clock = HeldClock(SystemClock().now())
@@ -56,6 +58,10 @@ def test_nothing_is_in_clear_after_a_day(tmp_path: Path) -> None:
         for name, data in files.items():
             found = [n for n in needles if n in data or n in name.encode()]
             assert not found, f"{name} tells {found}"
+    assert caplog.records, "nothing was logged: the check would prove nothing"
+    for record in caplog.records:
+        said = record.getMessage().encode() + repr(record.args).encode()
+        assert not [n for n in needles if n in said], record.name
 
 
 def everything(folder: Path) -> dict[str, bytes]:
