@@ -80,3 +80,14 @@ def test_every_setting_of_the_service_is_in_its_page() -> None:
     page = (ROOT / "docs" / "central.md").read_text(encoding="utf-8")
     for field in fields(Settings):
         assert f"MASHANGCHA_{field.name.upper()}" in page, field.name
+
+
+def test_every_control_names_a_test_that_exists() -> None:
+    """``::name`` alone means the file named before it."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    references = re.findall(r"`(tests/[\w/]+\.py)?::(\w+)`", page)
+    assert len(references) > 60
+    file = ""
+    for named, test in references:
+        file = named or file
+        assert re.search(rf"^def {test}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), f"{file}::{test}"
