@@ -3,6 +3,7 @@ PYTHON := .venv/bin/python
 PICTURE ?=
 DATA ?=
 N ?= 20000
+SEED ?= 1
 
 .PHONY: run test lint build lock bench bench-scan bench-register faults clean
 .DEFAULT_GOAL := run
@@ -33,8 +34,8 @@ bench-scan: .venv/ready-dev
 bench-register: .venv/ready-dev
 	@$(PYTHON) -m tests.bench.register_bench $(N)
 
-faults: .venv/ready-dev  ## a kill at every executed line of the store; long
-	@$(PYTHON) -m tests.faults.kills build/faults 0
+faults: .venv/ready-dev  ## every layer of docs/reliability.md, long form: hours; N cases where they are drawn, from SEED
+	@$(PYTHON) -m tests.faults $(N) $(SEED)
 
 bench: bench-scan bench-register  ## all measurements
 

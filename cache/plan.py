@@ -98,7 +98,8 @@ def batches(pending: Sequence[Queued], now: datetime) -> Iterator[tuple[int, ...
     batch: list[int] = []
     size, room = 0, MAX_BATCH_EVENTS
     for entry in pending:
-        if entry.next_try is not None and entry.next_try > now:
+        # A wait longer than the longest was written before the clock was set back: it is over.
+        if entry.next_try is not None and now < entry.next_try <= now + LONGEST_WAIT:
             continue
         limit = max(1, MAX_BATCH_EVENTS >> entry.tries)
         if batch and (len(batch) >= min(room, limit) or size + entry.size > MAX_BATCH_BYTES):

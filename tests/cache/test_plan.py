@@ -61,7 +61,8 @@ def states(draw: st.DrawFn) -> State:
 
 
 def due(state: State) -> set[int]:
-    return {q.seq for q in state.pending if q.next_try is None or q.next_try <= NOW}
+    waits = {q.seq for q in state.pending if q.next_try and NOW < q.next_try <= NOW + LONGEST_WAIT}
+    return {q.seq for q in state.pending} - waits
 
 
 @settings(max_examples=300)

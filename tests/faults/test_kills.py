@@ -1,22 +1,27 @@
-"""SIGKILL at lines all over the store: what the officer was told is done is done, exactly once, and work goes on."""
+"""SIGKILL at lines all over store, sync and service: what was told is done, exactly once, and work goes on."""
 
 import json
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
-from tests.faults.kills import ROOT
+import pytest
+
+from tests.faults.kills import ROOT, SIDES
 
 
-def sweep(folder: Path, cases: int) -> dict[str, int]:
-    command = [sys.executable, "-m", "tests.faults.kills", str(folder), str(cases)]
+def source_seed() -> int:
+    """Another sample of lines whenever the code is another one: over the changes every line gets its turn."""
+    return zlib.crc32(b"".join(Path(name).read_bytes() for names in SIDES.values() for name in names))
+
+
+@pytest.mark.parametrize(("side", "cases", "doubles"), [("laptop", 90, 0), ("service", 45, 12)])
+def test_killed_anywhere_nothing_is_lost_or_doubled(side: str, cases: int, doubles: int) -> None:
+    command = [sys.executable, "-m", "tests.faults.kills", side, str(cases), str(source_seed()), str(doubles)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     result: dict[str, int] = json.loads(done.stdout)
-    return result
-
-
-def test_killed_anywhere_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
-    result = sweep(tmp_path, 100)
-    assert result["cases"] >= 100
-    assert result["killed"] == result["cases"]
+    assert result["cases"] == cases + doubles
+    # A thread beside may end a line earlier or later than in the run that counted the lines.
+    assert result["killed"] >= 0.9 * result["cases"]

@@ -1,0 +1,43 @@
+"""``make faults``: the long form of every layer, one line of JSON each; a layer that finds something ends the run.
+
+Arguments: a count (cases of the layers that draw them; exhaustive layers ignore it), a seed, and layers if not all.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+
+from tests.faults import kills, planner
+
+
+def planned(count: int, seed: int) -> dict[str, int]:
+    return {"cases": planner.run(50 * count, seed)}
+
+
+def killed(side: str) -> Callable[[int, int], dict[str, int]]:
+    def run(count: int, seed: int) -> dict[str, int]:
+        hits = list(kills.sweep(side, 0, seed, count // 20))
+        return {"cases": len(hits), "killed": sum(h > 0 for h in hits), "kills": sum(hits)}
+
+    return run
+
+
+LAYERS: dict[str, Callable[[int, int], dict[str, int]]] = {
+    "planner": planned,
+    "kills-laptop": killed("laptop"),
+    "kills-service": killed("service"),
+}
+
+
+def main(count: int, seed: int, names: list[str]) -> None:
+    for name in names or LAYERS:
+        started = time.monotonic()
+        result = LAYERS[name](count, seed)
+        told = {"layer": name, "seed": seed, **result, "seconds": round(time.monotonic() - started)}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -1,0 +1,76 @@
+"""A short day of a laptop with its service: every step may already be done, so it goes on after any kind of end."""
+
+from dataclasses import replace
+
+from cache.work import Entry, Listing
+from central import desk
+from central.demo.load import UNIT
+from inspector.errors import AlreadySealed, Problem
+from inspector.wire import CHUNK, EventKind, Task
+from tests.faults import world
+from tests.faults.invariants import calm
+from tests.faults.world import Centre, Station, blank, event_id
+
+SAVES = 3
+RECORDS = 2
+PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * (CHUNK // 256)
+"""A photo of two chunks, the second one short."""
+
+
+def prepare(centre: Centre) -> None:
+    """What the centre sends down in this day."""
+    for number in range(3):
+        task = Task(f"t-{number}", str(number), "", "", "", "", "food-sale", "plan", "2026-12-01")
+        desk.tell(centre.service, UNIT, "task", task)
+
+
+def work(station: Station) -> None:
+    """Records with saves, photos, seals, corrections, views, and a round."""
+    for number in range(1, RECORDS + 1):
+        record(station, event_id(number, station.folder.name), number)
+    station.sync()
+    for row in station.opened.store.rows("SELECT hash FROM receipt JOIN journal USING (seq)"):
+        station.told.say("receipt", row["hash"])
+
+
+def record(station: Station, name: str, number: int) -> None:
+    laptop = station.opened
+    draft = blank(name, laptop)
+    try:
+        for save in range(1, SAVES + 1):
+            draft = replace(draft, situation=str(save))
+            station.save(draft)
+        photo = station.drafts.add_photo(PHOTO + name.encode() * number, "image/jpeg", "camera", "")
+        station.told.say("photo", photo.sha256)
+        station.seal(replace(draft, photos=(photo,)))
+    except AlreadySealed:
+        pass
+    if not laptop.work.referring(name):
+        station.amend(name, "更正")
+    laptop.audit("HH0001", "print", name)
+
+
+def refused(station: Station) -> None:
+    """An entry that this service does not know yet: it keeps it aside."""
+    if not station.opened.store.rows("SELECT 1 AS x FROM journal WHERE kind = 'alias'"):
+        wall = station.opened.times.wall()
+        entry = Entry(EventKind.ALIAS, "from-the-future/9", {"n": 1}, ("HH0001",), wall, "fair")
+        station.opened.work.append(entry, Listing("将来", "", ""))
+
+
+def settle(stations: list[Station], rounds: int = 14) -> None:
+    """The faults are over: an officer presses 立即同步, then rounds run by themselves until nothing waits."""
+    for station in stations:
+        station.fault, station.chance = world.fair, 0.0
+        station.opened.outbox.retry_now()
+    for station, _ in calm(stations, rounds):
+        try:
+            station.sync()
+        except Problem as problem:
+            station.trouble = problem
+
+
+def whole(station: Station) -> None:
+    """One try at the day from wherever it stands."""
+    refused(station)
+    work(station)
