@@ -17,7 +17,7 @@ from central.models import EventRow, HeldRow
 from central.server import EmbeddedService
 from inspector import wire
 from inspector.errors import ServiceRefused
-from inspector.wire import Answer, EventAnswer, EventAnswers, Handshake, Receipt, SealedEvent
+from inspector.wire import Answer, BlobRef, EventAnswer, EventAnswers, Handshake, Receipt, SealedEvent
 from tests.laptops import Device, enrolled
 
 
@@ -64,6 +64,55 @@ def test_what_cannot_be_registered_is_held_with_its_reason(
     (answer,) = send(laptop, laptop.event(**change))
     assert answer.answer is Answer.HELD
     assert word in answer.reason
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"device_seq": 0},
+        {"device_seq": -1},
+        {"device_seq": 2**63},
+        {"event_id": "x" * 65},
+        {"event_id": "a\0b"},
+        {"entity": "9" * 19},
+        {"schema": "lead\0/1"},
+        {"officers": ("HH0001\0",)},
+        {"blobs": (BlobRef("../x", 1, "image/jpeg", "photo"),)},
+        {"blobs": (BlobRef("0" * 64, -1, "image/jpeg", "photo"),)},
+        {"blobs": (BlobRef("0" * 64, 1, "image/jpeg\0", "photo"),)},
+    ],
+    ids=str,
+)
+def test_what_no_database_can_take_is_held_and_stops_nothing(
+    service: EmbeddedService, laptop: Device, change: dict[str, object]
+) -> None:
+    """A device may send anything: its bytes are kept, and the records beside them go their way."""
+    good, strange = laptop.event(), laptop.event(**change)
+    answers = send(laptop, good, strange)
+    assert [a.answer for a in answers] == [Answer.REGISTERED, Answer.HELD]
+    with service.service.sessions() as session:
+        assert session.scalars(select(HeldRow.event)).one() == strange.event
+
+
+def test_a_batch_is_judged_in_its_order(service: EmbeddedService, laptop: Device) -> None:
+    """One batch with the same event twice, a twin under one id, a gap, what is known already, and what is broken."""
+    one, two = laptop.event(event_id="one"), laptop.event(event_id="two")
+    send(laptop, one)
+    clone = replace(laptop)
+    other = laptop.event(event_id="one", body={"text": "另一份"})
+    clone_of_three = clone.event(event_id="three")
+    laptop.event()
+    far = laptop.event(event_id="far")
+    broken = SealedEvent(far.event, bytes(64))
+    answers = send(laptop, two, one, two, other, clone_of_three, clone_of_three, far, broken)
+    kinds = [a.answer for a in answers]
+    assert kinds == [Answer.REGISTERED] * 3 + [Answer.HELD] + [Answer.REGISTERED] * 4
+    assert answers[0] == answers[2]
+    assert answers[4] == answers[5]
+    assert answers[6] == answers[7], "what is registered already keeps its receipt, whoever brings it"
+    with service.service.sessions() as session:
+        kept = session.execute(select(EventRow.event_id, EventRow.flag).order_by(EventRow.ledger_number)).all()
+    assert [tuple(row) for row in kept] == [("one", ""), ("two", ""), ("three", ""), ("far", "前面的记录还没有收到")]
 
 
 def test_one_id_with_two_contents_keeps_both(service: EmbeddedService, laptop: Device) -> None:

@@ -1,0 +1,239 @@
+"""Takes events in: each exactly once, with a receipt that stays the same; what cannot be taken is held, not lost.
+
+A batch costs a fixed number of statements however many events are in it: what is known about them is read first, then
+each is judged in memory, in order, and what was decided is written in one transaction.
+"""
+
+import re
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from central.api.problems import Refused
+from central.models import BlobRow, Device, EventBlob, EventRow, HeldRow, OfficerRow
+from central.service import Service
+from inspector import wire
+from inspector.trust import device as keys
+from inspector.wire import Answer, BlobRef, Event, EventAnswer, Receipt, SealedEvent, Signed
+
+SCHEMAS = frozenset(("inspection/1", "amendment/1", "void/1", "lead/1", "alias/1", "task/1", "audit/1", "aborted/1"))
+"""Bodies that this service knows; others are held until it does."""
+ATTEMPTS = 3
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def ingest(service: Service, device_id: str, events: Sequence[SealedEvent]) -> tuple[EventAnswer, ...]:
+    """Take a batch in one transaction. Of two couriers with one event, the second sees the receipt of the first."""
+    for _ in range(ATTEMPTS):
+        try:
+            with service.sessions.begin() as session:
+                # One batch of a device at a time: its chain is judged in order.
+                device = session.get(Device, device_id, with_for_update=True)
+                assert device is not None
+                return _Batch(service, session, device, [_Arrival(e) for e in events]).take()
+        except IntegrityError:
+            continue
+    raise Refused(503, "busy", "中心服务繁忙。", "请稍后再同步。")
+
+
+class _Arrival:
+    """One event as it came in: ``event`` is None when its bytes cannot be read."""
+
+    def __init__(self, sealed: SealedEvent) -> None:
+        self.sealed = sealed
+        self.digest = sha256(sealed.event).hexdigest()
+        try:
+            self.event: Event | None = wire.decode(sealed.event, Event)
+        except msgspec.MsgspecError:
+            self.event = None
+
+
+@dataclass
+class _Chain:
+    """The registered numbers of a device from the batch's first on, each with the hash that came first under it."""
+
+    numbers: list[int] = field(default_factory=list)
+    hashes: dict[int, str] = field(default_factory=dict)
+
+    def add(self, number: int, digest: str) -> None:
+        if number not in self.hashes:
+            insort(self.numbers, number)
+            self.hashes[number] = digest
+
+    def flag(self, event: Event) -> str:
+        """What a person should look at: a cloned or restored laptop, a gap. It never keeps an event out."""
+        at = bisect_right(self.numbers, event.device_seq)
+        before = self.numbers[at - 1] if at else 0
+        if before and before == event.device_seq:
+            return "同一序号有两份记录（电脑可能被复制或恢复过）"
+        if before != event.device_seq - 1:
+            return "前面的记录还没有收到"
+        if before and self.hashes[before] != event.prev_hash:
+            return "与前一条记录不相连"
+        return ""
+
+
+class _Batch:
+    def __init__(self, service: Service, session: Session, device: Device, arrivals: list[_Arrival]) -> None:
+        self._service, self._session, self._device, self._arrivals = service, session, device, arrivals
+        self._now: datetime = service.now()
+        events = [a.event for a in arrivals if a.event is not None and _fits(a.event)]
+        self._receipts = self._known_receipts()
+        self._ids = set(
+            session.scalars(select(EventRow.event_id).where(EventRow.event_id.in_({e.event_id for e in events})))
+        )
+        named = {number for e in events for number in e.officers}
+        self._officers = set(session.scalars(select(OfficerRow.number).where(OfficerRow.number.in_(named))))
+        self._chain = self._known_chain([e.device_seq for e in events])
+        self._rows: list[dict[str, Any]] = []
+        self._blobs: dict[str, BlobRef] = {}
+        self._links: dict[tuple[int, str, str], dict[str, Any]] = {}
+        self._held: set[str] = set()
+
+    def _known_receipts(self) -> dict[str, Signed]:
+        found = self._session.execute(
+            select(EventRow.content_hash, EventRow.receipt, EventRow.receipt_signature).where(
+                EventRow.content_hash.in_({a.digest for a in self._arrivals})
+            )
+        )
+        return {digest: Signed(receipt, signature, "receipt") for digest, receipt, signature in found}
+
+    def _known_chain(self, numbers: Iterable[int]) -> _Chain:
+        chain, first = _Chain(), min(numbers, default=0)
+        mine = EventRow.device_id == self._device.device_id
+        before = select(func.max(EventRow.device_seq)).where(mine, EventRow.device_seq <= first).scalar_subquery()
+        rows = self._session.execute(
+            select(EventRow.device_seq, EventRow.content_hash)
+            .where(mine, EventRow.device_seq >= func.coalesce(before, first))
+            .order_by(EventRow.device_seq, EventRow.ledger_number)
+        )
+        for number, digest in rows:
+            chain.add(number, digest)
+        return chain
+
+    def take(self) -> tuple[EventAnswer, ...]:
+        """Judge every event in order, then write what was decided."""
+        new = sum(a.digest not in self._receipts for a in self._arrivals)
+        numbers = iter(_ledger_numbers(self._session, new) if new else ())
+        answers = tuple(self._answer(arrival, numbers) for arrival in self._arrivals)
+        self._write()
+        return answers
+
+    def _answer(self, arrival: _Arrival, numbers: Iterator[int]) -> EventAnswer:
+        digest = arrival.digest
+        known = self._receipts.get(digest)
+        if known is not None:
+            return EventAnswer(digest, Answer.REGISTERED, known)
+        if not keys.verify(self._device.signing_key, arrival.sealed.event, arrival.sealed.signature):
+            return EventAnswer(digest, Answer.RESEND, reason="签名与内容不符，请重发。")
+        if arrival.event is None:
+            return self._hold(arrival, "中心不能读取这条记录，请更新中心服务。")
+        reason = self._objection(arrival.event)
+        if reason:
+            return self._hold(arrival, reason)
+        return EventAnswer(digest, Answer.REGISTERED, self._register(arrival, arrival.event, next(numbers)))
+
+    def _objection(self, event: Event) -> str:
+        if event.device_id != self._device.device_id:
+            return "记录属于另一台电脑。"
+        if not _fits(event):
+            return "记录的编号或附件不合规格，已原样保存，由管理员处理。"
+        if self._device.revoked_at is not None:
+            return "这台电脑已被停用，记录已原样保存，由管理员处理。"
+        if event.schema not in SCHEMAS:
+            return f"中心还不认识这种记录（{event.schema}），升级后会自动处理。"
+        if event.event_id in self._ids:
+            return "同一编号已有另一份内容，两份都已保存，由管理员处理。"
+        strangers = [number for number in event.officers if number not in self._officers]
+        return f"中心没有这些人员：{'、'.join(strangers)}。" if strangers else ""
+
+    def _hold(self, arrival: _Arrival, reason: str) -> EventAnswer:
+        digest = arrival.digest
+        if digest not in self._held and self._session.get(HeldRow, digest) is None:
+            row = HeldRow(
+                content_hash=digest,
+                device_id=self._device.device_id,
+                event=arrival.sealed.event,
+                signature=arrival.sealed.signature,
+                reason=reason,
+                held_at=self._now,
+                decision="",
+            )
+            self._session.add(row)
+        self._held.add(digest)
+        return EventAnswer(digest, Answer.HELD, reason=reason)
+
+    def _register(self, arrival: _Arrival, event: Event, number: int) -> Signed:
+        digest = arrival.digest
+        receipt = self._service.sign(
+            Receipt(event.event_id, event.device_id, event.device_seq, digest, number, self._now)
+        )
+        self._rows.append(
+            {
+                "ledger_number": number,
+                "content_hash": digest,
+                "event_id": event.event_id,
+                "device_id": event.device_id,
+                "device_seq": event.device_seq,
+                "kind": event.kind.value,
+                "entity": event.entity,
+                "event": arrival.sealed.event,
+                "signature": arrival.sealed.signature,
+                "receipt": receipt.payload,
+                "receipt_signature": receipt.signature,
+                "received_at": self._now,
+                "flag": self._chain.flag(event),
+            }
+        )
+        self._receipts[digest] = receipt
+        self._ids.add(event.event_id)
+        self._chain.add(event.device_seq, digest)
+        for blob in event.blobs:
+            self._blobs.setdefault(blob.sha256, blob)
+            role = blob.role[:32]
+            self._links[number, blob.sha256, role] = {"ledger_number": number, "sha256": blob.sha256, "role": role}
+        return receipt
+
+    def _write(self) -> None:
+        known = set(self._session.scalars(select(BlobRow.sha256).where(BlobRow.sha256.in_(self._blobs))))
+        blobs = [
+            {"sha256": digest, "size": blob.size, "media_type": blob.media_type}
+            for digest, blob in self._blobs.items()
+            if digest not in known
+        ]
+        for table, rows in ((EventRow, self._rows), (BlobRow, blobs), (EventBlob, list(self._links.values()))):
+            if rows:
+                self._session.execute(insert(table), rows)
+
+
+def _fits(event: Event) -> bool:
+    """Whether the database can take what the event says of itself: a device may send anything."""
+    told = (t for b in event.blobs for t in (b.media_type, b.role))
+    texts = (event.event_id, event.entity, event.schema, *event.officers, *told)
+    return (
+        0 < event.device_seq < 1 << 62
+        and len(event.event_id) <= 64
+        and len(event.entity) <= 18
+        and all("\0" not in text for text in texts)
+        and all(_SHA256.fullmatch(b.sha256) and 0 <= b.size < 1 << 62 for b in event.blobs)
+    )
+
+
+def _ledger_numbers(session: Session, count: int) -> list[int]:
+    """Numbers of the ledger for a batch, before its rows are written: a receipt states its number.
+
+    SQLite's transaction is the only writer; PostgreSQL's sequence gives every number once.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        drawn = text("SELECT nextval(pg_get_serial_sequence('event', 'ledger_number')) FROM generate_series(1, :count)")
+        return list(session.scalars(drawn, {"count": count}))
+    highest = session.scalar(select(func.max(EventRow.ledger_number))) or 0
+    return list(range(highest + 1, highest + count + 1))
