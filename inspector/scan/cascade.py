@@ -15,21 +15,16 @@ from inspector.scan import stages, zxing
 from inspector.scan.frame import Frame
 from inspector.scan.hints import Hint, hint_for, thumbnail
 from inspector.scan.isolated import Isolated
+from inspector.scan.look import Look
 from inspector.scan.pictures import Image
 from inspector.scan.planner import Planner
 from inspector.scan.reading import Reading
-from inspector.scan.zxing import Quad, Seen
+from inspector.scan.search import JOB_SECONDS, Search
 
 STILL_SECONDS = 1.5
 """CPU seconds that one still picture may take."""
-REST_SECONDS = 0.5
-"""Of these, what may be spent on further codes when one has been read and another was glimpsed."""
-JOB_SECONDS = 2.0
-"""Seconds after which a job of the decoder process counts as hung."""
 SMALLEST_SIDE = 10
 """Pixels: no symbol is smaller than 21 modules of half a pixel."""
-ISOLATED_PIXELS = 4_000_000
-"""Larger pictures are halved for the decoder process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +43,6 @@ class Live:
     readings: tuple[Reading, ...]
     hint: Hint | None
     cpu_ms: float
-
-
-class _Look:
-    """One picture under way: what has been seen, what it cost."""
-
-    def __init__(self, gray: Image, began: float) -> None:
-        self.gray = gray
-        self.readings: list[Reading] = []
-        self.unread: list[Quad] = []
-        self.more = False
-        """A stage read what the ones before it had not: there may be further codes."""
-        self._began = began
-        self.elsewhere = 0.0
-
-    @property
-    def spent(self) -> float:
-        """CPU seconds so far."""
-        return time.thread_time() - self._began + self.elsewhere
-
-    def add(self, seen: Seen) -> None:
-        before = len(self.readings)
-        for reading in seen.readings:
-            if not any(r.data == reading.data and stages.covered(reading.corners, (r,)) for r in self.readings):
-                self.readings.append(reading)
-        self.more = self.more or 0 < before < len(self.readings)
-        self.unread.extend(quad for quad in seen.unread if not _near(quad, self.unread))
-
-    @property
-    def glimpsed(self) -> list[Quad]:
-        """Symbols that were found, not read, and are none of those that were read."""
-        return [quad for quad in self.unread if not stages.covered(quad, self.readings)]
 
 
 class Scanner:
@@ -117,69 +81,18 @@ class Scanner:
 
     def still(self, image: Image, seconds: float = STILL_SECONDS) -> Still:
         """All codes of one picture (gray or blue-green-red), within about ``seconds`` of CPU time."""
-        began = time.thread_time()
-        look = _Look(_gray(image), began)
+        look = Look(_gray(image), time.thread_time())
         if min(look.gray.shape) < SMALLEST_SIDE:
             return Still((), look.spent * 1000)
         if self._all_kinds:
             look.add(zxing.read(look.gray, all_kinds=True))
-        look.add(stages.first_look(look.gray))
-        look.add(stages.second_look(look.gray))
-        if not look.readings:
-            self._find_one(look, seconds)
-        if look.readings and (look.more or look.glimpsed):
-            self._find_the_rest(look, min(seconds, look.spent + REST_SECONDS))
+        Search(look, self._worker, seconds).run()
         hint = None if look.readings else hint_for(look.gray, thumbnail(look.gray), None, look.unread)
         return Still(tuple(look.readings), look.spent * 1000, hint)
 
-    def _find_one(self, look: _Look, seconds: float) -> None:
-        for stage in stages.QUICK:
-            look.add(stage(look.gray))
-            if look.readings:
-                return
-        for further in (self._own_on_unread, self._costly, self._own_by_finders):
-            if look.spent < seconds:
-                further(look, seconds)
-            if look.readings:
-                look.more = True
-                return
-
-    def _find_the_rest(self, look: _Look, seconds: float) -> None:
-        look.add(stages.plain(look.gray))
-        for further in (self._own_on_unread, self._own_by_finders, self._costly):
-            if look.spent < seconds:
-                further(look, seconds)
-
-    def _own_on_unread(self, look: _Look, seconds: float) -> None:
-        look.add(Seen(stages.own_readings(look.gray, look.glimpsed, look.readings, seconds - look.spent)))
-
-    def _own_by_finders(self, look: _Look, seconds: float) -> None:
-        look.add(stages.finder_patterns(look.gray, look.readings, seconds - look.spent))
-
-    def _costly(self, look: _Look, seconds: float) -> None:
-        nothing_yet = not look.readings
-        for stage in stages.COSTLY:
-            if look.spent > seconds:
-                return
-            if stage.__name__ in stages.ISOLATED:
-                self._elsewhere(look, stage.__name__)
-            else:
-                look.add(stage(look.gray))
-            if nothing_yet and look.readings:
-                return
-
-    def _elsewhere(self, look: _Look, name: str) -> None:
-        scale = 1.0
-        gray = look.gray
-        while gray.size > ISOLATED_PIXELS:
-            gray, scale = stages.resized(gray, 0.5), scale * 2
-        answer = self._worker.ask(name, gray, JOB_SECONDS)
-        look.elsewhere += answer.cpu_ms / 1000
-        look.add(answer.seen if scale == 1 else zxing.scaled(answer.seen, scale))
-
     def live(self, frame: Frame) -> Live:
         """What can be read in this frame at once, and what the costly stages read in an earlier one."""
-        look = _Look(_gray(frame.image), time.thread_time())
+        look = Look(_gray(frame.image), time.thread_time())
         if min(look.gray.shape) < SMALLEST_SIDE:
             return Live((), None, look.spent * 1000)
         if self._all_kinds:
@@ -221,12 +134,3 @@ def _gray(image: Image) -> Image:
 
 def _sharpness(frame: Frame) -> float:
     return float(cv2.Laplacian(stages.resized(_gray(frame.image), 0.5), cv2.CV_32F).var())
-
-
-def _near(quad: Quad, others: Sequence[Quad]) -> bool:
-    """Whether two decoders found the same symbol."""
-    side = abs(quad[0][0] - quad[2][0]) + abs(quad[0][1] - quad[2][1])
-    return any(
-        all(abs(p[0] - q[0]) + abs(p[1] - q[1]) < side / 8 for p, q in zip(quad, other, strict=True))
-        for other in others
-    )

@@ -190,6 +190,17 @@ COSTLY: Sequence[Stage] = (
     zbar_plain,
 )
 """Still pictures, while nothing is read: in the order of what they cost."""
+REST: Sequence[Stage] = (
+    plain,
+    brightened,
+    tiled_contrast_halved,
+    tiled_contrast,
+    sharpened,
+    doubled,
+    finder_patterns,
+    zbar_plain,
+)
+"""Still pictures, after a first reading, on the regions where more is suspected."""
 ISOLATED = frozenset({"zbar_plain", "zbar_third", "zbar_thresholded"})
 """Stages whose decoder may crash or hang: never in the program's own process."""
 EVERY_FRAME: Sequence[Stage] = (despeckled, plain, despeckled)

