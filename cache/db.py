@@ -24,6 +24,7 @@ from cache.durable import UNWRITABLE  # noqa: E402
 from inspector.errors import CipherMissing, Locked, StoreFull, VaultDamaged  # noqa: E402
 
 T = TypeVar("T")
+CACHE_KIB = 16_384
 PLAIN_HEADER = b"SQLite format 3\0"
 
 
@@ -65,7 +66,8 @@ def connect(path: Path, key: bytes, read_only: bool = False) -> sqlite_utils.Dat
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA cipher_memory_security = ON")
+            # Each page that is not in the cache is decrypted and checked anew.
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             if read_only:
                 connection.execute("PRAGMA query_only = ON")
     except BaseException:
