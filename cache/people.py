@@ -1,7 +1,7 @@
 """Who works here and by which rules: the centre's roster, policy and lists, from enrolment and renewed by the feed."""
 
 from cache.work import Work
-from inspector import checklist
+from inspector import checklist, scenarios
 from inspector.checklist import Template
 from inspector.errors import InputProblem
 from inspector.hosts import HostRules
@@ -31,7 +31,7 @@ class People:
 
     def templates(self) -> dict[str, Template]:
         """The newest version of every checklist, by id."""
-        found = dict(checklist.shipped())
+        found = {**checklist.shipped(), **scenarios.checklists()}
         for template in self._work.meta("templates", list[Template]) or []:
             if template.id not in found or template.version > found[template.id].version:
                 found[template.id] = template
@@ -39,7 +39,8 @@ class People:
 
     def template(self, ref: str) -> Template:
         """A checklist by ``id`` (newest) or ``id@version``. Raises InputProblem."""
-        known = [*checklist.shipped().values(), *(self._work.meta("templates", list[Template]) or [])]
+        shipped = (*checklist.shipped().values(), *scenarios.checklists().values())
+        known = [*shipped, *(self._work.meta("templates", list[Template]) or [])]
         exact = [t for t in known if t.ref == ref]
         newest = self.templates().get(ref)
         if not exact and newest is None:

@@ -21,6 +21,8 @@ from inspector.inspection import (
 
 COMPARED = {"name": "名称", "code": "代码", "representative": "负责人", "premises": "经营场所", "scope": "经营范围"}
 """The five fields of 以码代照, by field of ``Comparisons``."""
+SITUATION = "result"
+"""In place of an item: what is written and decided after the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def outcome_objections(inspection: Inspection, template: Template) -> list[str]:
 
 
 def _judging(inspection: Inspection) -> str:
-    """The item whose note holds a conclusory word; empty when it stands in 现场情况."""
-    return next((a.item for a in inspection.answers if lint(a.note)), "")
+    """The item whose note holds a conclusory word; ``SITUATION`` when it stands in 现场情况."""
+    return next((a.item for a in inspection.answers if lint(a.note)), SITUATION)
 
 
 def _unsigned(inspection: Inspection, text_hash: str) -> list[Missing]:

@@ -244,6 +244,12 @@ def test_an_inspection_begins_on_a_lawful_basis(session: Session) -> None:
     assert [d.event_id for d in session.drafts()] == [draft.event_id]
 
 
+def test_an_inspection_by_a_scenarios_checklist(session: Session) -> None:
+    begun_ = begun(session, template="scenario-16")
+    assert session.template(begun_.template).hash == begun_.template_hash
+    assert session.template(begun_.template).title.endswith("（场景 16）")
+
+
 def test_drafts_come_back_at_the_same_item(laptop: Laptop, session: Session, clock: HeldClock) -> None:
     draft = begun(session)
     item = inspection.items_of(draft, session.template(draft.template))[3]

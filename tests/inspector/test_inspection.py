@@ -168,6 +168,7 @@ def test_conclusory_words_are_changed_or_kept_with_a_reason() -> None:
     noted = steps.note(complete(), "2.4", "有假冒商品")
     where = [m.item for m in missing(noted, TEMPLATE, START + timedelta(hours=1)) if m.code == "lint"]
     assert where == ["2.4"]
+    assert [m.item for m in missing(judged, TEMPLATE, START + timedelta(hours=1)) if m.code == "lint"] == ["result"]
 
 
 def test_outcomes_that_go_together() -> None:

@@ -26,7 +26,7 @@ from cache.session import (
     SyncStatus,
 )
 from cache.settings import SETTINGS
-from inspector import checklist, completeness, visit
+from inspector import checklist, completeness, scenarios, visit
 from inspector.checklist import Template
 from inspector.entity import Entity, Licence, Permit, RegistrationState, SubjectKind
 from inspector.entries import Amendment
@@ -38,6 +38,7 @@ from inspector.payload import Found, HostClass, Payload, PayloadKind
 from inspector.verdict import ClockTrust, Colour, Finding, Means, Reason, StoreHealth, Token, TokenState, Verdict
 from inspector.wire import Handshake, Policy, Task
 
+TEMPLATES = {**checklist.shipped(), **scenarios.checklists()}
 MORNING = datetime(2026, 11, 23, 10, 42, 8, tzinfo=CHINA)
 PASSWORD = "雪落-黑河-渡口-灯"
 ZHANG = Officer("HH0001", "张建国", "23110000327", "2027-06-30", "爱辉区市场监督管理局")
@@ -90,7 +91,7 @@ def found(entity: Entity | None = SHOP, at: datetime = MORNING) -> Checked:
 
 def inspection(template: str = "food-sale", basis: Basis | None = None, number: int = 1) -> Inspection:
     """An inspection that has just begun, with nothing answered."""
-    chosen, licence = checklist.shipped()[template], SHOP.licence
+    chosen, licence = TEMPLATES[template], SHOP.licence
     party = Party(licence.name, SHOP.code, licence.representative, licence.premises, SHOP.subject.label, licence.scope)
     seen = Seen("231102", 1, 1, (MORNING - timedelta(hours=4)).isoformat(), "0" * 64)
     check = Check(
@@ -158,10 +159,10 @@ class FakeSession(Session):
         return Policy()
 
     def templates(self) -> dict[str, Template]:
-        return checklist.shipped()
+        return TEMPLATES
 
     def template(self, ref: str) -> Template:
-        return checklist.shipped()[ref.partition("@")[0]]
+        return self.templates()[ref.partition("@")[0]]
 
     def clock_trust(self) -> ClockTrust:
         return ClockTrust.GOOD

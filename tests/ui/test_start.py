@@ -11,6 +11,8 @@ from inspector.inspection import BasisKind, Comparison, Seen
 from tests.ui.fake_session import EXPIRED, SHOP, WANG, found, inspection
 from tests.ui.visit_stage import VisitStage
 from ui import words
+from ui.screens.start import MORE
+from ui.widgets.options import Option
 
 
 @pytest.fixture
@@ -33,6 +35,19 @@ def test_a_task_fills_in_the_ground(stage: VisitStage) -> None:
     assert stage.start.checklists.value == "food-sale"
     assert stage.start.officers.value == WANG.number
     assert stage.start.go.isEnabled()
+
+
+def test_the_scenarios_checklists_unfold_when_asked_for(stage: VisitStage) -> None:
+    begin(stage, task=True)
+    lists = stage.start.checklists
+    shown = len(lists.findChildren(Option))
+    lists.button(MORE).click()
+    assert lists.value == "food-sale", "looking for more chooses nothing"
+    assert len(lists.findChildren(Option)) > shown + 15
+    lists.button("scenario-16").click()
+    assert lists.value == "scenario-16"
+    stage.press("Ctrl+Return")
+    assert stage.visit.template.startswith("scenario-16@")
 
 
 def test_without_a_ground_nothing_begins_and_it_says_why(stage: VisitStage) -> None:

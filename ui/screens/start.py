@@ -13,6 +13,7 @@ from inspector.checklist import Template
 from inspector.errors import NotReady, Problem
 from inspector.freshness import china_day
 from inspector.inspection import Basis, BasisKind, Inspection, Officer
+from inspector.scenarios import PREFIX
 from inspector.wire import Task
 from ui import keys, words
 from ui.desk import Desk
@@ -27,6 +28,9 @@ from ui.widgets.options import Line, Options
 from ui.widgets.scrolled import scrolled
 from ui.widgets.text import text
 from ui.work import run
+
+MORE = "more"
+"""Value of the line that unfolds the checklists of the scenarios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class StartScreen(Screen):
         super().__init__()
         self._desk = desk
         self._fits = ""
+        self._unfolded = False
         self._checked: Checked | None = None
         self._offer = Offer((), {}, None)
         self._beginning = False
@@ -84,7 +89,8 @@ class StartScreen(Screen):
         column(scrolled(page), foot, margins=(Gap.LARGE,) * 4, owner=self)
         self.back.clicked.connect(lambda: self.going.emit("scan", {}))
         self.go.clicked.connect(self._begin)
-        for options in (self.kinds, self.officers, self.checklists):
+        self.checklists.chosen.connect(self._checklist_chosen)
+        for options in (self.kinds, self.officers):
             options.chosen.connect(self._refresh)
         for field in fields:
             field.edit.textEdited.connect(self._refresh)
@@ -98,6 +104,7 @@ class StartScreen(Screen):
             field.edit.clear()
         self.kinds.value = BasisKind.PLAN
         self.officers.value = self.checklists.value = None
+        self._unfolded = False
         self.cap.hide()
         self._say(words.LOADING)
         self.go.setEnabled(False)
@@ -159,8 +166,7 @@ class StartScreen(Screen):
         self.no_notice.setVisible(not basis.notice_number)
         self.emergency.setVisible(urgent)
         self.officers.show_lines([self._officer_line(o, urgent) for o in self._others()], self.officers.value)
-        lists = [self._checklist_line(template) for template in self._offer.templates.values()]
-        self.checklists.show_lines(lists, self.checklists.value)
+        self.checklists.show_lines(self._checklist_lines(), self.checklists.value)
         own = self._desk.session.officer
         self._own.setText(words.FIRST_OFFICER.format(name=own.name, certificate=own.certificate, until=own.valid_until))
         self._task.setText(words.FROM_TASK.format(title=self._offer.task.title) if self._offer.task else "")
@@ -182,6 +188,24 @@ class StartScreen(Screen):
         if not holds:
             note = (words.CERTIFICATE_OVER if officer.certificate else words.CERTIFICATE_MISSING).format(**facts)
         return Line(officer.number, officer.name, note, refused=not holds and not urgent)
+
+    def _checklist_lines(self) -> list[Line]:
+        """Trades first; the scenarios of the circular are many and come when they are asked for."""
+        folded = {
+            t.id: t
+            for t in self._offer.templates.values()
+            if t.id.startswith(PREFIX) and t.id not in (self._fits, self.checklists.value) and not self._unfolded
+        }
+        lines = [self._checklist_line(t) for t in self._offer.templates.values() if t.id not in folded]
+        if folded:
+            lines.append(Line(MORE, words.MORE_CHECKLISTS, words.MORE_CHECKLISTS_NOTE.format(count=len(folded))))
+        return lines
+
+    def _checklist_chosen(self, chosen: str) -> None:
+        if chosen == MORE:
+            self._unfolded = True
+            self.checklists.value = self._fits
+        self._refresh()
 
     def _checklist_line(self, template: Template) -> Line:
         note = words.CHECKLIST_FITS if template.id == self._fits else words.CHECKLIST_ITEMS
