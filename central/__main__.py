@@ -7,6 +7,7 @@ from pathlib import Path
 
 from central import desk
 from central.demo.load import load_demo
+from central.intake import command as intake
 from central.server import serve
 from central.service import Service, open_service
 from central.settings import Settings, from_environment
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     decide.add_argument("hash", help="内容摘要（64 位）")
     decide.add_argument("decision", choices=["accept", "refuse"])
     decide.add_argument("reason")
+    intake.add(commands)
     return told
 
 
@@ -75,6 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
         elif told.command == "officer":
             entry = Officer(told.number.upper(), told.name, told.certificate, told.until, told.unit)
             desk.put_officers(service, [entry])
+        elif told.command == "intake":
+            return intake.run(told, service)
         else:
             return _about_one(told, service)
     finally:

@@ -4,11 +4,13 @@ import secrets
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from central import identity
+from central.entities import next_version, write
 from central.models import Device, EnrolmentCode, EntityRow, FeedRow, HeldRow, OfficerRow, Publication
 from central.publish import snapshot
 from central.service import Service
@@ -92,32 +94,16 @@ def decide(service: Service, content_hash: str, accepted: bool, reason: str) -> 
     return True
 
 
-def put_entities(service: Service, entities: Iterable[Entity]) -> int:
+def put_entities(service: Service, loaded: Iterable[Entity]) -> int:
     """Load entities in place of what is known under their codes; each load is one row version."""
     count = 0
+    stream = iter(loaded)
     with service.sessions.begin() as session:
-        version = (session.scalar(select(func.max(EntityRow.row_version))) or 0) + 1
-        for batch in _batches(entities):
-            session.execute(delete(EntityRow).where(EntityRow.code.in_([e.code for e in batch])))
-            session.add_all(
-                EntityRow(code=e.code, area=e.area, name=e.licence.name, body=wire.encode(e), row_version=version)
-                for e in batch
-            )
-            session.flush()
-            session.expunge_all()
+        version = next_version(session)
+        while batch := list(islice(stream, BATCH)):
+            write(session, version, batch)
             count += len(batch)
     return count
-
-
-def _batches(entities: Iterable[Entity]) -> Iterator[list[Entity]]:
-    batch: list[Entity] = []
-    for entity in entities:
-        batch.append(entity)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def entities(service: Service, area: str, version: int) -> Iterator[Entity]:

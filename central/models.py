@@ -164,3 +164,76 @@ class Publication(Base):
     target: Mapped[str]
     key: Mapped[bytes]
     made_at: Mapped[datetime]
+
+
+class ImportRun(Base):
+    """One intake (归集), its undoing, or a purge: what came, from whom, and what it changed."""
+
+    __tablename__ = "import_run"
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    mode: Mapped[str] = mapped_column(String(8))
+    """``part``, ``whole`` (what is missing is gone), ``undo`` or ``purge``."""
+    kind: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str]
+    as_of: Mapped[str] = mapped_column(String(10))
+    """The day as of which the source speaks."""
+    file: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    profile: Mapped[str]
+    at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(BigInteger)
+    rows: Mapped[int]
+    new: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    bad: Mapped[int]
+    gone: Mapped[int]
+    hidden: Mapped[int]
+    """Personal numbers that were left out."""
+    undone_by: Mapped[int | None]
+
+
+class SourceRecord(Base):
+    """Which import last stated a record of an entity: so source and as-of are known for each one."""
+
+    __tablename__ = "source_record"
+    code: Mapped[str] = mapped_column(String(18), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    source_date: Mapped[str] = mapped_column(String(10))
+    barred: Mapped[bool]
+    """Repaired or no longer published: an older file must not bring it back."""
+    __table_args__ = (Index("source_record_by_import", "number"), {"sqlite_with_rowid": False})
+
+
+class FormerEntity(Base):
+    """An entity as it stood before an import touched it, for undoing; none when the import brought it in."""
+
+    __tablename__ = "former_entity"
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    code: Mapped[str] = mapped_column(String(18), primary_key=True)
+    body: Mapped[bytes]
+    __table_args__ = (Index("former_entity_by_code", "code"), {"sqlite_with_rowid": False})
+
+
+class FormerRecord(Base):
+    """Which import stated a record before another one did, for undoing; none when nobody had."""
+
+    __tablename__ = "former_record"
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    code: Mapped[str] = mapped_column(String(18), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    former: Mapped[int] = mapped_column(BigInteger)
+    source_date: Mapped[str] = mapped_column(String(10))
+    barred: Mapped[bool]
+    __table_args__ = (Index("former_record_by_code", "code"), {"sqlite_with_rowid": False})
+
+
+class ImportProfile(Base):
+    """A mapping of columns under a name."""
+
+    __tablename__ = "import_profile"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body: Mapped[bytes]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from operator import mul
 from typing import Any
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -57,7 +58,7 @@ def tidy(text: str) -> str:
 
 def check_character(first17: str) -> str:
     """The 18th character of a unified social credit code; ``first17`` must be in the alphabet."""
-    total = sum(_VALUE[c] * w for c, w in zip(first17, _WEIGHTS, strict=True))
+    total = sum(map(mul, map(_VALUE.__getitem__, first17), _WEIGHTS))
     return ALPHABET[(31 - total % 31) % 31]
 
 

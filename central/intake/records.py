@@ -1,0 +1,271 @@
+"""From a row of a file to one record of an entity, and how it joins what is known."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from hashlib import sha256
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from central.intake import mapping
+from central.intake.clean import ODD, Unclean, cleaner, tidy_cell, without_personal
+from central.intake.rules import Kind, words
+from inspector.divisions import AREAS
+from inspector.entity import (
+    CreditKind,
+    CreditRecord,
+    Entity,
+    Licence,
+    Permit,
+    RegistrationState,
+    SubjectKind,
+)
+from inspector.identifiers import tidy
+
+_LONG_NUMBER = re.compile(r"[0-9][0-9 \-]{9,}[0-9]")
+_LICENCE = {
+    "name": "name", "kind": "kind", "representative": "representative", "premises": "premises", "scope": "scope",
+    "registrar": "authority", "established": "established", "state": "state", "state_since": "state_since",
+    "capital": "capital", "composition": "composition", "former_name": "former_name",
+    "suspended_until": "suspended_until",
+}  # fmt: skip
+"""Columns of a registration that stand on the licence, in its order, and its names of them."""
+_ENTITY = {
+    "registration_number": "registration_number", "division": "division", "area": "area", "office": "office",
+    "grid": "grid", "risk": "risk", "inspection_cap": "inspection_cap", "integrity_code": "has_integrity_code",
+}  # fmt: skip
+_NOTHING: dict[str, Any] = {
+    **dict.fromkeys(_LICENCE, ""), **dict.fromkeys(_ENTITY, ""), "state": RegistrationState.UNKNOWN,
+    "established": None, "state_since": None, "suspended_until": None, "inspection_cap": None, "integrity_code": False,
+}  # fmt: skip
+"""What stands where a file has no column."""
+_licence = itemgetter(*_LICENCE)
+_AREA_OF = {division: area.key for area in AREAS for division in area.divisions}
+
+
+class BadRow(Exception):
+    """Why a row is not taken: the label of the column, and the reason."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.reason = column, reason
+
+
+class Said(NamedTuple):
+    """What one row says."""
+
+    code: str
+    values: Mapping[str, Any]
+
+
+class RowReader:
+    """Turns the cells of a file's rows into what they say, by a mapping of columns."""
+
+    def __init__(self, kind: Kind, columns: Mapping[str, str], header: Sequence[str], today: date) -> None:
+        self.kind = kind
+        self.hidden = 0
+        """Resident IDs and mobile numbers that were left out."""
+        self._width = len(header)
+        used = [c for c in kind.columns if c.name in columns and c.name != "holder"]
+        places = {c.name: header.index(columns[c.name]) for c in used}
+        self._slots = [(c.name, places[c.name], cleaner(c.clean, today)) for c in used]
+        self._labels = {c.name: c.label for c in used}
+        # A cleaner that tells "without end" from "nothing" says itself when something is missing.
+        self._required = [c.name for c in used if c.required and c.clean != "ending"]
+        units = {c.name: mapping.header_unit(columns[c.name]) for c in used if c.clean == "amount"}
+        self._units = [(name, unit) for name, unit in units.items() if unit]
+        self._texts = [places[c.name] for c in used if c.clean == "text" and c.name not in ("permit_number", "number")]
+
+    def read(self, cells: list[str]) -> Said:
+        """Raises BadRow. Personal numbers in texts are hidden in ``cells`` too, for the error file."""
+        if len(cells) != self._width:
+            raise BadRow("", f"这一行有 {len(cells)} 列，表头有 {self._width} 列")
+        line = "~".join(cells)
+        if ODD.search(line):
+            if "\0" in line:
+                raise BadRow("", "含有空字符，文件可能已损坏")
+            cells[:] = [tidy_cell(cell) for cell in cells]
+        if _LONG_NUMBER.search("~".join([cells[at] for at in self._texts])):
+            self._hide(cells)
+        values: dict[str, Any] = {}
+        name = ""
+        try:
+            for name, at, clean in self._slots:
+                values[name] = clean(cells[at])
+        except Unclean as error:
+            raise BadRow(self._labels[name], str(error)) from None
+        for name in self._required:
+            if values[name] == "" or values[name] is None:
+                raise BadRow(self._labels[name], "缺少必需的内容")
+        for name, unit in self._units:
+            if values[name] and values[name][-1].isdigit():
+                values[name] += unit
+        return Said(values.pop("code"), values)
+
+    def _hide(self, cells: list[str]) -> None:
+        for at in self._texts:
+            cells[at], hidden = without_personal(cells[at])
+            self.hidden += hidden
+
+
+def hide_all(cells: Sequence[str]) -> list[str]:
+    """A row for the error file: whatever the column, without resident IDs and mobile numbers."""
+    return [without_personal(cell)[0] for cell in cells]
+
+
+# -- what is said becomes part of an entity
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """From whom and as of when a file speaks."""
+
+    source: str
+    as_of: date
+
+
+def subject_of(code: str, kind: str) -> SubjectKind:
+    """主体类别 from the first two characters of the code, a branch by its type."""
+    match code[:2]:
+        case "91":
+            branch = "分公司" in kind or "分支" in kind or "分店" in kind
+            return SubjectKind.BRANCH if branch else SubjectKind.ENTERPRISE
+        case "92":
+            return SubjectKind.INDIVIDUAL
+        case "93":
+            return SubjectKind.COOPERATIVE
+        case "12" | "A1":
+            return SubjectKind.INSTITUTION
+    return {"5": SubjectKind.SOCIAL, "N": SubjectKind.COLLECTIVE}.get(code[0], SubjectKind.OTHER)
+
+
+def registered(code: str, before: Entity | None, values: Mapping[str, Any], as_of: datetime) -> Entity:
+    """An entity as its registration says now. Columns that the file does not have stay as they were."""
+    if before is None:
+        told = {**_NOTHING, **values}
+        division = told["division"] or code[2:8]
+        area = told["area"] or _AREA_OF.get(division, division)
+        subject = subject_of(code, told["kind"])
+        rest = (told["office"], told["grid"], told["risk"], 0, told["inspection_cap"], told["integrity_code"], as_of)
+        return Entity(
+            code, subject, Licence(*_licence(told)), (), (), told["registration_number"], division, area, *rest
+        )
+    on_licence = {_LICENCE[name]: value for name, value in values.items() if name in _LICENCE}
+    beside = {_ENTITY[name]: value for name, value in values.items() if name in _ENTITY}
+    for name in ("division", "area"):
+        if not beside.get(name, "given"):
+            del beside[name]
+    return replace(before, licence=replace(before.licence, **on_licence), **beside)
+
+
+def number_key(number: str) -> str:
+    """Names a record among those of its kind and entity by its number: a hash, so that nothing of it is kept."""
+    return sha256(tidy(number).encode()).hexdigest()[:32]
+
+
+def credit_key(record: CreditRecord) -> str:
+    """The same of a credit record; without a number, what it is about and when name it."""
+    if record.number:
+        return number_key(record.number)
+    about = record.title
+    if record.kind is CreditKind.ABNORMAL:
+        about = about.partition("：")[2] or about
+    elif record.kind is CreditKind.EVALUATION:
+        about = about.rpartition("：")[0] or about
+    return sha256(f"{record.source_date} {about}".encode()).hexdigest()[:32]
+
+
+def holds(entity: Entity, kind: str, key: str) -> bool:
+    """Whether an entity has the record that a key names."""
+    return without(entity, kind, key) != entity
+
+
+def without(entity: Entity, kind: str, key: str) -> Entity:
+    """An entity without the record that a key names."""
+    if kind == "permit":
+        return replace(entity, permits=tuple(p for p in entity.permits if number_key(p.number) != key))
+    return replace(entity, credit=tuple(r for r in entity.credit if r.kind.value != kind or credit_key(r) != key))
+
+
+def with_permit(entity: Entity, made: Permit) -> Entity:
+    """An entity with a permit in the place of the one of its number, or behind the others."""
+    key = number_key(made.number)
+    found = [made if number_key(p.number) == key else p for p in entity.permits]
+    return replace(entity, permits=tuple(found if made in found else [*found, made]))
+
+
+def with_credit(entity: Entity, made: CreditRecord) -> Entity:
+    """The same with a credit record."""
+    key = credit_key(made)
+    found = [made if r.kind is made.kind and credit_key(r) == key else r for r in entity.credit]
+    return replace(entity, credit=tuple(found if made in found else [*found, made]))
+
+
+def permit(values: Mapping[str, Any]) -> Permit:
+    return Permit(
+        values["permit_kind"],
+        values["permit_number"],
+        values.get("authority", ""),
+        values.get("permit_scope", ""),
+        values.get("issued"),
+        values.get("valid_from"),
+        values["valid_to"],
+        values.get("permit_state") or "有效",
+    )
+
+
+def credit(kind: CreditKind, stated: Stated, subject: SubjectKind, values: Mapping[str, Any]) -> CreditRecord:
+    """One record of a section of the credit report, with the end of its publication."""
+    given = values.get("publish_until")
+    return CreditRecord(
+        kind,
+        _title(kind, subject, values),
+        _detail(values),
+        values.get("authority", ""),
+        stated.source,
+        values["source_date"],
+        values.get("number", ""),
+        closed=values.get("closed"),
+        repaired=values.get("repaired"),
+        publish_until=given or _published_until(kind, values),
+    )
+
+
+def _title(kind: CreditKind, subject: SubjectKind, values: Mapping[str, Any]) -> str:
+    title: str = values["title"]
+    if kind is CreditKind.ABNORMAL:
+        # An individual is marked, an enterprise is listed.
+        verb = "标记为经营异常状态" if subject is SubjectKind.INDIVIDUAL else "列入经营异常名录"
+        return f"{verb}：{title}"
+    if kind is CreditKind.EVALUATION:
+        grade = values["grade"]
+        return f"{title}：{grade}{'' if grade.endswith('级') else ' 级'}"
+    head = values.get("list", "")
+    return f"{head}：{title}" if head else title
+
+
+def _detail(values: Mapping[str, Any]) -> str:
+    told = [values.get("category", ""), values.get("detail", "")]
+    if fine := values.get("fine"):
+        told.append(f"罚款 {fine}" if "罚款" not in told[1] else "")
+    return "；".join(filter(None, told))
+
+
+def _published_until(kind: CreditKind, values: Mapping[str, Any]) -> date | None:
+    said = values.get("severity", "") or values.get("category", "")
+    for rule in words()["publication"]:
+        if rule["kind"] == kind.value and (not rule["words"] or any(word in said for word in rule["words"])):
+            return months_after(values["source_date"], rule["months"])
+    return None
+
+
+def months_after(start: date, months: int) -> date:
+    """The same day some months later; the last of the month when it has no such day."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    for day in (start.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, day)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
