@@ -136,6 +136,17 @@ class Outbox:
 
         return self._store.write(reopen)
 
+    def ask_again(self, missing: int) -> None:
+        """The service lacks ``missing`` attachments of registered entries: if it once confirmed some, ask about all."""
+        waiting = "SELECT count(DISTINCT sha256) FROM event_blob JOIN blob USING (sha256) JOIN outbox USING (seq)"
+        self._store.write(
+            lambda db: db.execute(
+                f"UPDATE blob SET delivered = 0 WHERE delivered AND ? > ({waiting}"  # noqa: S608
+                " WHERE state = 'done' AND NOT delivered)",
+                [missing],
+            )
+        )
+
     def registered(self, up_to: int) -> int:
         """Entries with a receipt, up to a number: at least so many the service must hold."""
         rows = self._store.rows("SELECT count(*) AS n FROM receipt WHERE seq <= ?", up_to)

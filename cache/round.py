@@ -158,6 +158,8 @@ class Round:
             self._outbox.again(told.highest_seq)
         if self._outbox.registered(told.highest_seq) > told.count:
             self._outbox.again(0)
+        if told.blobs_missing:
+            self._outbox.ask_again(told.blobs_missing)
         self._state = replace(self._state, shaken=True)
 
     def _prove(self) -> None:

@@ -8,11 +8,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.faults import kills, planner
+from tests.faults import kills, model, planner
 
 
 def planned(count: int, seed: int) -> dict[str, int]:
     return {"cases": planner.run(50 * count, seed)}
+
+
+def told(count: int, seed: int) -> dict[str, int]:
+    stories = model.run(count // 5, 50, seed)
+    return {"cases": stories, "steps": 50 * stories}
 
 
 def killed(side: str) -> Callable[[int, int], dict[str, int]]:
@@ -25,6 +30,7 @@ def killed(side: str) -> Callable[[int, int], dict[str, int]]:
 
 LAYERS: dict[str, Callable[[int, int], dict[str, int]]] = {
     "planner": planned,
+    "model": told,
     "kills-laptop": killed("laptop"),
     "kills-service": killed("service"),
 }
@@ -34,8 +40,8 @@ def main(count: int, seed: int, names: list[str]) -> None:
     for name in names or LAYERS:
         started = time.monotonic()
         result = LAYERS[name](count, seed)
-        told = {"layer": name, "seed": seed, **result, "seconds": round(time.monotonic() - started)}
-        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        line = {"layer": name, "seed": seed, **result, "seconds": round(time.monotonic() - started)}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
 

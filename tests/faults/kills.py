@@ -25,10 +25,7 @@ from tests.faults.world import Centre, Station
 
 ROOT = Path(__file__).parent.parent.parent
 LAPTOP = tuple(str(p) for p in sorted((ROOT / "cache").glob("*.py")))
-SERVICE = tuple(
-    str(ROOT / "central" / name)
-    for name in ("api/events.py", "api/blobs.py", "api/requests.py", "api/devices.py", "files.py", "service.py")
-)
+SERVICE = tuple(str(p) for place in ("central", "central/api") for p in sorted((ROOT / place).glob("*.py")))
 SIDES = {"laptop": LAPTOP, "service": SERVICE}
 
 

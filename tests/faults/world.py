@@ -47,6 +47,11 @@ LAPTOPS = ("a", "b", "c")
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 4
 
 
+def told_path(folder: Path) -> Path:
+    """Where stands what the officer of a laptop was told."""
+    return folder.parent / f"{folder.name}.told"
+
+
 class Told:
     """What an officer was told is done, one line each, outside of the store: what may be insisted on afterwards."""
 
@@ -64,7 +69,9 @@ class Told:
 class Centre:
     """The service on a folder, answering in this process; closed and opened again as often as a case wants."""
 
-    def __init__(self, folder: Path, clock: HeldClock, database: str = "") -> None:
+    def __init__(self, folder: Path, clock: HeldClock, database: str = "", restored: bool = False) -> None:
+        """``restored``: from a backup, so that laptops may know more than it does."""
+        self.restored = restored
         settings = Settings(folder, database, public_host="127.0.0.1")
         engine = open_engine(settings.database)
         keys = identity.service_keys(folder / "keys")
@@ -133,7 +140,7 @@ class Station:
     opened: Opened = field(init=False)
 
     def __post_init__(self) -> None:
-        self.told = Told(self.folder.with_suffix(".told"))
+        self.told = Told(told_path(self.folder))
         self.open()
 
     def open(self) -> None:
