@@ -162,7 +162,7 @@ def ledger_is_whole(service: Service) -> None:
     with service.sessions() as session:
         if service.engine.dialect.name == "sqlite":
             must(session.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"], "integrity", "service")
-        keys = dict(session.execute(select(Device.device_id, Device.signing_key)).tuples().all())
+        keys = {d.device_id: d.signing_key for d in session.scalars(select(Device))}
         ids: set[str] = set()
         for row in session.scalars(select(EventRow)):
             event = wire.decode(row.event, wire.Event)
@@ -184,7 +184,7 @@ def ledger_is_whole(service: Service) -> None:
 
 def refused_keep_their_bytes(service: Service) -> None:
     with service.sessions() as session:
-        keys = dict(session.execute(select(Device.device_id, Device.signing_key)).tuples().all())
+        keys = {d.device_id: d.signing_key for d in session.scalars(select(Device))}
         for held in session.scalars(select(HeldRow)):
             must(sha256(held.event).hexdigest() == held.content_hash, "held bytes", held.content_hash)
             must(device.verify(keys[held.device_id], held.event, held.signature), "held bytes", "signature")
