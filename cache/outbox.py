@@ -147,6 +147,16 @@ class Outbox:
             )
         )
 
+    def offer_again(self, held: int) -> None:
+        """The service keeps ``held`` events aside: if it once kept more, all of them are sent again."""
+        self._store.write(
+            lambda db: db.execute(
+                "UPDATE outbox SET state = 'pending', next_try = '', problem = ''"
+                " WHERE state = 'held' AND ? < (SELECT count(*) FROM outbox WHERE state = 'held')",
+                [held],
+            )
+        )
+
     def registered(self, up_to: int) -> int:
         """Entries with a receipt, up to a number: at least so many the service must hold."""
         rows = self._store.rows("SELECT count(*) AS n FROM receipt WHERE seq <= ?", up_to)

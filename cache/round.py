@@ -160,6 +160,8 @@ class Round:
             self._outbox.again(0)
         if told.blobs_missing:
             self._outbox.ask_again(told.blobs_missing)
+        if told.held >= 0:
+            self._outbox.offer_again(told.held)
         self._state = replace(self._state, shaken=True)
 
     def _prove(self) -> None:

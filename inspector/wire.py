@@ -220,6 +220,8 @@ class Handshake:
     blobs_missing: int
     """Blobs named by registered events that are not complete yet."""
     server_time: datetime
+    held: int = -1
+    """Events kept aside that are not registered since; -1 from a service that does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from central.api.problems import Refused
 from central.api.requests import authenticate, decode, read_body, reply, service_of
-from central.models import BlobRow, Device, EnrolmentCode, EventBlob, EventRow, OfficerRow
+from central.models import BlobRow, Device, EnrolmentCode, EventBlob, EventRow, HeldRow, OfficerRow
 from central.service import Service
 from inspector.inspection import Officer
 from inspector.journal import START
@@ -117,4 +117,7 @@ def standing(service: Service, device_id: str) -> Handshake:
             .join(BlobRow, BlobRow.sha256 == EventBlob.sha256)
             .where(mine, BlobRow.complete_at.is_(None))
         )
-    return Handshake(device_id, highest or 0, count, newest or START, missing or 0, service.now())
+        registered = select(EventRow.content_hash).where(mine)
+        aside = HeldRow.device_id == device_id, HeldRow.content_hash.not_in(registered)
+        held = session.scalar(select(func.count()).select_from(HeldRow).where(*aside))
+    return Handshake(device_id, highest or 0, count, newest or START, missing or 0, service.now(), held or 0)

@@ -20,7 +20,7 @@ from cache.session import Connection, Progress, RecordState, Session
 from cache.sync import Sync, connect
 from central import desk
 from central.demo.load import AREA, UNIT, load_demo
-from central.models import BlobRow, EventBlob, EventRow, FeedRow
+from central.models import BlobRow, EventBlob, EventRow, FeedRow, HeldRow
 from central.server import EmbeddedService
 from inspector import journal, wire
 from inspector.errors import (
@@ -398,6 +398,18 @@ def test_a_decision_of_a_person_comes_down(laptop: Laptop, session: Session, cen
         lambda db: db.execute("UPDATE outbox SET state = 'held', problem = 'x' WHERE state = 'pending'")
     )
     me = device_id(session)
+    with centre.service.sessions.begin() as db:
+        for n, entry in enumerate(work.chain(), 1):
+            db.add(
+                HeldRow(
+                    content_hash=work.hash_at(n),
+                    device_id=me,
+                    event=entry.event,
+                    signature=entry.signature,
+                    reason="x",
+                    held_at=centre.service.now(),
+                )
+            )
     desk.tell(centre.service, me, "decision", {"content_hash": digest, "accepted": False, "reason": "人员不符"})
     sync(session)
     assert (state(session, event_id), session.records()[0].problem) == (RecordState.HELD, "人员不符")

@@ -16,7 +16,7 @@ STORIES, STEPS = 20, 50
 
 @pytest.mark.parametrize("part", [0, 1])
 def test_every_promise_after_every_step(part: int) -> None:
-    assert model.run(STORIES, STEPS, source_seed() + part) >= STORIES
+    assert model.run(STORIES, STEPS, source_seed() + part, shorten=False) >= STORIES
 
 
 @pytest.fixture
@@ -40,6 +40,14 @@ def test_a_photo_confirmed_after_the_backup_is_sent_again(story: model.World) ->
     story.inspect("a", 1)
     story.round("a", no_chunks)
     story.centre_backs_up()
+    story.sync("a")
+    story.centre_is_restored()
+    story.teardown()
+
+
+def test_a_record_kept_aside_after_the_backup_is_sent_again(story: model.World) -> None:
+    story.centre_backs_up()
+    story.lead("a", "from-the-future/9")
     story.sync("a")
     story.centre_is_restored()
     story.teardown()
