@@ -1,6 +1,6 @@
 """Read one symbol whose whereabouts are known, or search a picture for symbols."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -8,14 +8,16 @@ import numpy as np
 
 from inspector.scan.pictures import Image
 from inspector.scan.qr import decide, soft
-from inspector.scan.qr.finder import Pattern, measured, pairs, patterns, triples, versions_near
+from inspector.scan.qr.eyes import eyes
 from inspector.scan.qr.grid import Placed, Surface, start
 from inspector.scan.qr.layout import VERSIONS, Grid, size_of
+from inspector.scan.qr.patterns import patterns
+from inspector.scan.qr.triples import Supposed, pairs, triples, versions_near
 from inspector.scan.reading import Reading
 from inspector.scan.zxing import Quad
 
 NAME = "grid"
-CORNERS, FOURTH = (0, 1, 2, 3), (2,)
+CORNERS = (0, 1, 2, 3)
 BOWED, WARPED = (4, 5, 2, 0, 1, 3), tuple(range(11))
 SMALLEST = 1.2
 """Pixels a module below which nothing can be told."""
@@ -69,9 +71,9 @@ class _Guess:
 def search(gray: Image, enough: Enough, taken: Sequence[Reading] = ()) -> list[Reading]:
     """Symbols found by their finder patterns, the likeliest first, until ``enough`` says that the time is up."""
     out: list[Reading] = list(taken)
-    found = [p for p in patterns(gray) if not _within(np.array([(p.x, p.y)]), out)]
-    for supposed in (_from_triples, _from_pairs):
-        guesses = sorted(supposed(gray, found, enough), key=lambda g: -g.score)
+    found = eyes(gray, [p for p in patterns(gray) if not _within(np.array([(p.x, p.y)]), out)])
+    for supposed in (triples(found), pairs(found)):
+        guesses = sorted(_guesses(gray, supposed, enough), key=lambda g: -g.score)
         for guess in guesses[:MAX_GUESSES]:
             if enough():
                 return out[len(taken) :]
@@ -80,33 +82,18 @@ def search(gray: Image, enough: Enough, taken: Sequence[Reading] = ()) -> list[R
     return out[len(taken) :]
 
 
-def _from_triples(gray: Image, found: Sequence[Pattern], enough: Enough) -> Iterator[_Guess]:
-    for triple in triples(found):
+def _guesses(gray: Image, supposed: Iterable[Supposed], enough: Enough) -> Iterator[_Guess]:
+    for three in supposed:
         if enough():
             return
-        tl, tr, bl = triple.points
-        corners = np.vstack([tl, tr, tr + bl - tl, bl])
-        yield _guess(gray, corners, triple.module, versions_near(triple.version), FOURTH, triple.points)
-
-
-def _from_pairs(gray: Image, found: Sequence[Pattern], enough: Enough) -> Iterator[_Guess]:
-    """Where glare or damage hides one finder pattern, the other two still say where it must be, one way or another."""
-    for pair in pairs(found):
-        for corners, hidden in pair.squares():
-            if enough():
-                return
-            module, version = measured(corners, pair.modules)
-            if versions := versions_near(version):
-                yield _guess(gray, corners, module, versions, (2, hidden), pair.points)
-
-
-def _guess(
-    gray: Image, corners: Grid, module: float, versions: Sequence[int], free: tuple[int, ...], seen: Grid
-) -> _Guess:
-    surface = Surface(gray, corners, module)
-    here = surface.here(corners)
-    starts = [surface.judged(start(v, here)) for v in versions]
-    return _Guess(surface, sorted(starts, key=lambda p: -p.score), free, seen)
+        starts = [(v, corners) for v in versions_near(three.version) if (corners := three.corners(v)) is not None]
+        if not starts or three.module < SMALLEST:
+            continue
+        surface = Surface(gray, np.vstack([corners for _, corners in starts]), three.module)
+        placed = [surface.judged(start(v, surface.here(corners))) for v, corners in starts]
+        hidden = tuple(i for i, place in ((0, 0), (1, 1), (3, 2)) if place not in three.places)
+        seen = np.array([eye.middle for eye in three.eyes])
+        yield _Guess(surface, sorted(placed, key=lambda p: -p.score), (2, *hidden), seen)
 
 
 def _from_starts(guess: _Guess) -> Reading | None:

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from inspector.scan.pictures import Image
-from inspector.scan.qr.finder import crossings
 from inspector.scan.qr.layout import Grid
+from inspector.scan.qr.patterns import crossings
 from inspector.scan.zxing import Quad
 
 ROW_STEP = 5

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector.scan.qr import decide, layout, read, soft, solomon
-from inspector.scan.qr.finder import patterns, triples
+from inspector.scan.qr.eyes import eyes
 from inspector.scan.qr.layout import VERSIONS, blocks, size_of
+from inspector.scan.qr.patterns import patterns
 from inspector.scan.qr.solomon import correct
+from inspector.scan.qr.triples import triples
+from inspector.scan.webcam import Conditions, shoot
 from inspector.scan.zxing import Quad
 from tests.inspector.scan.made import LINK, blob, code, page
 
@@ -118,9 +121,27 @@ def test_finder_patterns_are_found_at_all_angles_and_sizes() -> None:
             turned = cv2.warpAffine(
                 paper, cv2.getRotationMatrix2D(middle, angle, 1), paper.shape[::-1], borderValue=(255,)
             )
-            best = triples(patterns(turned))[0]
-            assert abs(best.module - module) < 0.25 * module, (angle, module)
-            assert 0.5 < best.version < 1.5
+            best = triples(eyes(turned, patterns(turned)))[0]
+            assert abs(best.module - module) < 0.08 * module, (angle, module)
+            assert 0.8 < best.version < 1.2
+
+
+@pytest.mark.parametrize("turn", [0, 25, 130])
+@pytest.mark.parametrize("tilt", [0, 40, 60])
+def test_three_patterns_tell_the_version_and_the_fourth_corner_in_any_perspective(tilt: float, turn: float) -> None:
+    symbol = code(LINK, 12, version=6)
+    side = symbol.shape[0]
+    sheet = np.full((900, 900), 245, np.uint8)
+    sheet[150 : 150 + side, 150 : 150 + side] = symbol
+    shot = shoot(sheet, Conditions(width=1600, height=1200, tilt=tilt, pan=tilt / 3, turn=turn, noise=2), 5)
+    picture = cv2.cvtColor(shot.image, cv2.COLOR_BGR2GRAY)
+    best = triples(eyes(picture, patterns(picture)))[0]
+    assert round(best.version) == 6
+    a, b = 150 + (4 + 3.5) * 12, 150 + side - (4 + 3.5) * 12
+    true = cv2.perspectiveTransform(np.array([[(a, a), (b, a), (b, b), (a, b)]], np.float64), shot.homography)[0]
+    found = best.corners(6)
+    assert found is not None
+    assert np.abs(found - true).max() < 2 * best.module
 
 
 def bent(image: np.ndarray, depth: float) -> np.ndarray:
