@@ -17,6 +17,7 @@ from inspector.payload import PayloadKind, parse
 from ui.camera import Camera, MakeSource
 from ui.desk import Desk
 from ui.pictures import PictureBox
+from ui.screens.card import CardScreen
 from ui.screens.enrol import EnrolScreen
 from ui.screens.evidence import EvidenceScreen
 from ui.screens.history import HistoryScreen
@@ -178,6 +179,7 @@ class Application(QObject):
         screens: list[Screen] = [
             TodayScreen(session, self.clock.now),
             ScanScreen(session, self.camera, self.sound),
+            CardScreen(session),
             StartScreen(desk),
             NoticeScreen(desk),
             InspectScreen(desk, pictures),

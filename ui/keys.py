@@ -16,6 +16,7 @@ EVERYWHERE = "全部"
 SCREENS = {
     "today": "今日",
     "scan": "核验",
+    "card": "主体卡",
     "start": "到场",
     "notice": "告知",
     "inspect": "检查",
@@ -67,6 +68,7 @@ OPEN_TOP = _key("Return", "Enter", "打开第一项", "今日")
 
 RESCAN = _key("Space", "空格", "重新扫描", "核验")
 LEAD = _key("N", "N", "登记线索", "核验")
+DETAILS = _key("I", "I", "全部信息", "核验")
 START = _key("Return", "Enter", "开始现场检查", "核验")
 OPEN_PICTURE = _key("Ctrl+O", "Ctrl+O", "打开图片", "核验")
 PASTE_PICTURE = _key("Ctrl+V", "Ctrl+V", "粘贴图片或代码", "核验")
@@ -89,7 +91,7 @@ UNDO = _key("Ctrl+Z", "Ctrl+Z", "撤销", "检查")
 
 SHOOT = _key("Space", "空格", "拍摄", "取证")
 DELETE_PHOTO = _key("Delete", "Del", "删除照片（封存前）", "取证")
-BACK = _key("Escape", "Esc", "返回", "取证、签名、结论、设置")
+BACK = _key("Escape", "Esc", "返回", "主体卡、取证、签名、结论、设置")
 
 CLEAR_SIGNATURE = _key("Ctrl+Backspace", "Ctrl+退格", "重签", "签名")
 

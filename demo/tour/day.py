@@ -22,6 +22,7 @@ from inspector.inspection import Comparison, SignerRole, items_of
 from inspector.verdict import Colour
 from ui.app import Application
 from ui.desk import Desk
+from ui.screens.card import CardScreen
 from ui.screens.evidence import EvidenceScreen
 from ui.screens.history import HistoryScreen
 from ui.screens.inspect import InspectScreen
@@ -94,6 +95,13 @@ def scan(day: Day) -> None:
     stage.verify("签名已校验，核验通过", checked.verdict.colour is Colour.PASS)
     stage.verify("结论写明依据和数据时间", checked.verdict.data_as_of is not None and bool(checked.verdict.reasons))
     stage.shot("verdict-pass")
+    stage.press("I", screen)
+    card = day.at(CardScreen)
+    stage.settle()
+    stage.verify("主体卡显示同一户的全部信息", card.checked is checked)
+    stage.shot("card")
+    stage.press("Escape", card)
+    day.at(ScanScreen)
 
 
 def scan_own(day: Day, picture: Path) -> None:

@@ -14,6 +14,7 @@ from inspector.scan.reading import Reading
 from inspector.verdict import Means
 from ui import keys, words
 from ui.camera import Camera
+from ui.cardwords import DETAILS
 from ui.lenses import Lenses
 from ui.screens.screen import Screen
 from ui.sound import Sound
@@ -52,6 +53,7 @@ class ScanScreen(Screen):
         self.stills, self._lenses = Stills(self), Lenses(session, camera, self.finder)
         self.rescan = KeyButton(words.RESCAN, keys.RESCAN, icon="scan_dash")
         self.lead = KeyButton(words.LEAD, keys.LEAD, icon="note_add")
+        self.details = KeyButton(DETAILS, keys.DETAILS, icon="document_text")
         self.start = KeyButton(words.START, keys.START, icon="clipboard_task_filled", primary=True)
         self._build()
         self._connect()
@@ -259,12 +261,13 @@ class ScanScreen(Screen):
 
     def _show_buttons(self) -> None:
         self.start.setEnabled(self.checked is not None)
+        self.details.setEnabled(self.checked is not None and self.checked.entity is not None)
 
     def _build(self) -> None:
         left = column(self.finder, self.lookup)
         left.setStretch(0, 58)
         left.setStretch(1, 42)
-        foot = row(self.rescan, self.lead, None, self.start, gap=Gap.MEDIUM)
+        foot = row(self.rescan, self.lead, self.details, None, self.start, gap=Gap.MEDIUM)
         right = column(self.result, self.lead_panel)
         right.setStretch(0, 1)
         right.addLayout(foot)
@@ -297,6 +300,7 @@ class ScanScreen(Screen):
         self.lead.clicked.connect(self.lead_panel.open)
         self.lead_panel.written.connect(self._save_lead)
         self.start.clicked.connect(self._begin)
+        self.details.clicked.connect(lambda: self.going.emit("card", {"checked": self.checked}))
         self.stills.came.connect(self._read_picture)
         self.stills.written.connect(lambda text: self._check(text.encode(), Means.TYPED))
         self.stills.failed.connect(self.troubled)
