@@ -5,7 +5,7 @@ DATA ?=
 N ?= 20000
 SEED ?= 1
 
-.PHONY: run test lint build lock bench bench-scan bench-register bench-trust bench-intake faults clean
+.PHONY: run test lint build lock bench bench-scan bench-register bench-trust bench-intake bench-service faults clean
 .DEFAULT_GOAL := run
 
 .venv/ready-run: scripts/setup.sh requirements/run.txt
@@ -43,7 +43,10 @@ bench-intake: .venv/ready-dev
 faults: .venv/ready-dev  ## every layer of docs/reliability.md, long form: hours; N cases where they are drawn, from SEED
 	@$(PYTHON) -m tests.faults $(N) $(SEED)
 
-bench: bench-scan bench-register bench-trust bench-intake  ## all measurements
+bench-service: .venv/ready-dev
+	@$(PYTHON) -m tests.bench.service_bench
+
+bench: bench-scan bench-register bench-trust bench-intake bench-service  ## all measurements
 
 lock:  ## make the locked requirements anew (needs pip-tools on the PATH)
 	@pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options -o requirements/dev.txt requirements/dev.in

@@ -16,7 +16,7 @@ from hypothesis import settings
 settings.register_profile("suite", deadline=None, database=None, print_blob=True)
 settings.load_profile("suite")
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds that something already told to stop may take to be gone."""
 
 
