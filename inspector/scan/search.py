@@ -23,7 +23,7 @@ ISOLATED_PIXELS = 4_000_000
 WORKING_SIDE = 2000
 """Pixels of the longer side at which remaining patterns are looked for."""
 SMALLEST_SIDE = 20
-MAX_REGIONS = 6
+MAX_REGIONS = 16
 Region = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
 

@@ -193,11 +193,11 @@ COSTLY: Sequence[Stage] = (
 REST: Sequence[Stage] = (
     plain,
     brightened,
+    finder_patterns,
     tiled_contrast_halved,
     tiled_contrast,
     sharpened,
     doubled,
-    finder_patterns,
     zbar_plain,
 )
 """Still pictures, after a first reading, on the regions where more is suspected."""

@@ -16,6 +16,11 @@ from inspector.scan.qr.layout import Grid, layout, size_of
 
 UNKNOWN_WEIGHT = 0.5
 BENDS = 7
+FIT_ROUNDS = 3
+SQUARE = 0.1
+"""Weight of the wish that the four corners be a parallelogram, beside one for each pixel of a pattern's outline."""
+RIDGE = np.array([0.003, 0.003, 0.05, 0.05, 0.05, 0.05, 0.5])
+"""How little each bend is believed."""
 NEAREST, FAR_AWAY = 1e-9, 1e6
 FINEST = 5.0
 """Pixels a module that are enough: larger symbols are scaled down to this."""
@@ -43,6 +48,38 @@ class Placed:
 def start(version: int, corners: Grid) -> Placed:
     """A flat placing by the centres of the four corners' patterns (4 × 2 pixels)."""
     return Placed(version, np.vstack([corners, np.zeros((BENDS, 2))]))
+
+
+def fitted(version: int, corners: Grid, modules: Grid, seen: Grid, module: float) -> Placed:
+    """The placing, flat or bent, under which ``modules`` (n × 2) lie where they were ``seen`` (n × 2 pixels).
+
+    The outlines of three finder patterns tell how the paper bends between them: gently at best, says the ridge.
+    """
+    points = np.vstack([corners, np.zeros((BENDS, 2))])
+    size = size_of(version)
+    homogeneous, bends = np.column_stack([modules, np.ones(len(modules))]), _bends(modules, size)
+    count = 2 * len(points)
+    for _ in range(FIT_ROUNDS):
+        base = _place(points, size, homogeneous, bends)
+        slopes = np.zeros((2 * len(modules), count))
+        for i in range(8):
+            moved = points.copy()
+            moved[i // 2, i % 2] += 0.5 * module
+            slopes[:, i] = (_place(moved, size, homogeneous, bends) - base).ravel() * 2 / module
+        for axis in (0, 1):
+            slopes[axis::2, 8 + axis :: 2] = bends
+        off = (seen - base).ravel()
+        tl, tr, br, bl = points[:4]
+        square = np.zeros((2, count))  # the fourth corner of a parallelogram
+        for axis in (0, 1):
+            square[axis, axis:8:2] = (1, -1, 1, -1)
+        a = np.vstack([slopes, SQUARE * square])
+        b = np.concatenate([off, -SQUARE * (tl - tr + br - bl)])
+        ridge = np.repeat(np.concatenate([np.full(4, 1e-4), RIDGE]), 2)
+        pull = ridge * points.ravel()
+        pull[:8] = 0
+        points = points + np.linalg.solve(a.T @ a + np.diag(ridge), a.T @ b - pull).reshape(-1, 2)
+    return Placed(version, points)
 
 
 def _bends(modules: Grid, size: int) -> Grid:

@@ -18,6 +18,8 @@ LARGEST, SMALLEST = 2000, 150
 WINDOWS = (61, 23)
 """Pixels: wide neighbourhoods for even light, narrow ones for blur and hard shadows."""
 LEAST_MODULE, MOST_MODULE = 1.3, 12.0
+SMALL = 700
+"""Pictures and regions up to this are searched at twice their size too, for modules of less than 1.3 px."""
 LEAST_SIDE = 14
 MOST = 1200
 """Crossings looked at, for one size and window."""
@@ -40,10 +42,11 @@ class Pattern:
 
 
 def patterns(gray: Image) -> list[Pattern]:
-    """Finder patterns in a gray picture at several sizes, the surest first; modules of 1.3 px and more."""
+    """Finder patterns in a gray picture at several sizes, the surest first."""
     found: list[Pattern] = []
-    scale = min(1.0, LARGEST / max(gray.shape))
-    small = gray if scale == 1 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scale = 2.0 if max(gray.shape) <= SMALL else min(1.0, LARGEST / max(gray.shape))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = gray if scale == 1 else cv2.resize(gray, None, fx=scale, fy=scale, interpolation=way)
     while max(small.shape) > SMALLEST and min(small.shape) > LEAST_SIDE:
         for p in _at_one_size(small):
             found.append(Pattern(p.x / scale, p.y / scale, p.module / scale, p.weight))

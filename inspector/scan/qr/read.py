@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from inspector.scan.pictures import Image
 from inspector.scan.qr import decide, soft
 from inspector.scan.qr.eyes import eyes
-from inspector.scan.qr.grid import Placed, Surface, start
+from inspector.scan.qr.grid import Placed, Surface, fitted, start
 from inspector.scan.qr.layout import VERSIONS, Grid, size_of
 from inspector.scan.qr.patterns import patterns
 from inspector.scan.qr.triples import Supposed, pairs, triples, versions_near
@@ -24,7 +25,7 @@ SMALLEST = 1.2
 PROMISING = 0.72
 """Score of a first rough placing below which there is no symbol (noise stays below in 95 of 100)."""
 WORTH_DECODING = 0.9
-MAX_GUESSES = 12
+MAX_GUESSES = 16
 Enough = Callable[[], bool]
 
 
@@ -72,28 +73,39 @@ def search(gray: Image, enough: Enough, taken: Sequence[Reading] = ()) -> list[R
     """Symbols found by their finder patterns, the likeliest first, until ``enough`` says that the time is up."""
     out: list[Reading] = list(taken)
     found = eyes(gray, [p for p in patterns(gray) if not _within(np.array([(p.x, p.y)]), out)])
-    for supposed in (triples(found), pairs(found)):
-        guesses = sorted(_guesses(gray, supposed, enough), key=lambda g: -g.score)
-        for guess in guesses[:MAX_GUESSES]:
-            if enough():
-                return out[len(taken) :]
-            if not _within(guess.seen, out) and (reading := _from_starts(guess)) is not None:
-                out.append(reading)
+    guesses = sorted(_guesses(gray, chain(triples(found), pairs(found)), enough), key=lambda g: -g.score)
+    for guess in guesses[:MAX_GUESSES]:
+        if enough():
+            break
+        if not _within(guess.seen, out) and (reading := _from_starts(guess)) is not None:
+            out.append(reading)
     return out[len(taken) :]
 
 
 def _guesses(gray: Image, supposed: Iterable[Supposed], enough: Enough) -> Iterator[_Guess]:
-    for three in supposed:
+    for some in supposed:
         if enough():
             return
-        starts = [(v, corners) for v in versions_near(three.version) if (corners := three.corners(v)) is not None]
-        if not starts or three.module < SMALLEST:
+        versions = versions_near(some.version)
+        if not versions or some.module < SMALLEST:
             continue
-        surface = Surface(gray, np.vstack([corners for _, corners in starts]), three.module)
-        placed = [surface.judged(start(v, surface.here(corners))) for v, corners in starts]
-        hidden = tuple(i for i, place in ((0, 0), (1, 1), (3, 2)) if place not in three.places)
-        seen = np.array([eye.middle for eye in three.eyes])
+        flat = some.parallelogram(versions[0])
+        surface = Surface(gray, flat, some.module)
+        placed = [max(_placings(surface, some, v), key=lambda p: p.score) for v in versions]
+        hidden = tuple(i for i, place in ((0, 0), (1, 1), (3, 2)) if place not in some.places)
+        seen = np.array([eye.middle for eye in some.eyes])
         yield _Guess(surface, sorted(placed, key=lambda p: -p.score), (2, *hidden), seen)
+
+
+def _placings(surface: Surface, some: Supposed, version: int) -> Iterator[Placed]:
+    """In perspective, without, and bent."""
+    flat = surface.here(some.parallelogram(version))
+    yield surface.judged(start(version, flat))
+    if (corners := some.corners(version)) is not None:
+        yield surface.judged(start(version, surface.here(corners)))
+    model, seen = some.marks(version)
+    if len(model) > 4:
+        yield surface.judged(fitted(version, flat, model, surface.here(seen), surface.module))
 
 
 def _from_starts(guess: _Guess) -> Reading | None:

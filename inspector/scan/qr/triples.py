@@ -38,27 +38,46 @@ class Supposed:
         """Pixels."""
         return float(np.sqrt(abs(self.right[0] * self.down[1] - self.right[1] * self.down[0])))
 
-    def corners(self, version: int) -> Grid | None:
-        """Centres of the four corners' patterns (the fourth virtual), 4 × 2 pixels; None when they cannot be."""
+    def marks(self, version: int) -> tuple[Grid, Grid]:
+        """Modules (n × 2) and where they were seen (n × 2 pixels): corners of the patterns, or middles without any."""
         span = size_of(version) - 7.0
-        at = np.array([(0, 0), (span, 0), (0, span)])
+        at = 3.5 + np.array([(0, 0), (span, 0), (0, span)])
         model, seen = [], []
         for eye, place in zip(self.eyes, self.places, strict=True):
+            model.append(at[place : place + 1])
+            seen.append(eye.middle[None])
             if eye.sure:
-                right, down = eye.toward(self.right), eye.toward(self.down)
+                axes = np.vstack([eye.toward(self.right), eye.toward(self.down)])
                 model.append(CORNERS + at[place])
-                seen.append(eye.middle + CORNERS @ np.vstack([right, down]))
-            else:
-                model.append(at[place : place + 1])
-                seen.append(eye.middle[None])
-        if sum(map(len, model)) < 4:
+                seen.append(eye.middle + CORNERS @ axes)
+        return np.vstack(model), np.vstack(seen)
+
+    def parallelogram(self, version: int) -> Grid:
+        """Centres of the four corners' patterns (the fourth virtual), 4 × 2 pixels, without any perspective."""
+        span = size_of(version) - 7.0
+        if len(self.eyes) == 3:
             a, b, c = (eye.middle for eye in self.eyes)
             return np.vstack([a, b, b + c - a, c])
-        turned, _ = cv2.findHomography(np.vstack(model), np.vstack(seen), 0)
+        first, second = self.eyes
+        way = second.middle - first.middle
+        right, down = span * self.right, span * self.down
+        if self.places == (0, 1):
+            right = way
+        elif self.places == (0, 2):
+            down = way
+        top_left = first.middle - (down if self.places[0] == 2 else 0)
+        return np.vstack([top_left, top_left + right, top_left + right + down, top_left + down])
+
+    def corners(self, version: int) -> Grid | None:
+        """The same in perspective; None where that cannot be."""
+        model, seen = self.marks(version)
+        if len(model) < 4:
+            return None
+        turned, _ = cv2.findHomography(model, seen, 0)
         if turned is None:
             return None
-        square = np.array([[(0, 0), (span, 0), (span, span), (0, span)]], np.float64)
-        corners = cv2.perspectiveTransform(square, turned)[0]
+        a, b = 3.5, size_of(version) - 3.5
+        corners = cv2.perspectiveTransform(np.array([[(a, a), (b, a), (b, b), (a, b)]], np.float64), turned)[0]
         return corners if cv2.isContourConvex(corners.astype(np.float32)) else None
 
 
