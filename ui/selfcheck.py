@@ -16,11 +16,12 @@ from inspector.scan import stages
 from inspector.scan.cascade import Scanner
 from inspector.scan.isolated import Isolated
 from inspector.scan.pictures import Image, decode_picture
+from inspector.scan.zxing import Seen
 
 RARE = "垚喆犇昇玥㐱"
 """Characters of everyday names that a lesser font lacks."""
-DECODERS = ("plain", "zbar_plain", "finder_patterns")
-"""One stage of the scanner for each decoder: zxing-cpp, ZBar, our own."""
+DECODERS = ("plain", "zbar_plain")
+"""One stage of the scanner for each decoder that runs in the decoder process: zxing-cpp, ZBar."""
 GOOD, BAD = "通过", "失败"
 """Words, not signs: the console of Chinese Windows cannot write check marks."""
 SECONDS = 20.0
@@ -99,10 +100,19 @@ def _codes() -> str:
     try:
         for decoder in DECODERS:
             answer = worker.ask(decoder, _gray(picture), SECONDS)
-            _need(not answer.failed and PAYLOAD in [r.text for r in answer.seen.readings], f"{decoder} did not read")
+            _need(not answer.failed, f"{decoder} did not answer within {SECONDS:g} s, or its process ended")
+            _need_reading(decoder, answer.seen)
     finally:
         worker.close()
-    return "、".join(DECODERS)
+    # Our own decoder stops early when it is short of time, as in the live picture: here it may take what it needs.
+    own = stages.finder_patterns
+    _need_reading(own.__name__, own(_gray(picture), seconds=SECONDS))
+    return "、".join((*DECODERS, own.__name__))
+
+
+def _need_reading(decoder: str, seen: Seen) -> None:
+    read = [r.text for r in seen.readings]
+    _need(PAYLOAD in read, f"{decoder} read {read} instead of {PAYLOAD}")
 
 
 def _gray(picture: Image) -> Image:

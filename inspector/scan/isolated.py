@@ -81,14 +81,24 @@ class Isolated:
             raise RuntimeError("the worker has been closed")
         if self._process is not None or self._failed_starts >= MAX_FAILED_STARTS:
             return
-        ours, theirs = _context.Pipe()
-        self._process = _context.Process(
-            target=_serve, args=(theirs, self._work, self._megabytes), name="decoder", daemon=True
-        )
-        self._process.start()
-        theirs.close()
-        self._pipe = ours
+        try:
+            self._process, self._pipe = self._started()
+        except OSError:  # no process, memory or file to be had: scanning goes on without it
+            self._failed_starts += 1
+            return
         self._ready, self._ready_by = False, time.monotonic() + START_SECONDS
+
+    def _started(self) -> tuple[SpawnProcess, Connection]:
+        with contextlib.ExitStack() as undo:
+            ours, theirs = _context.Pipe()
+            with theirs:
+                undo.push(ours)
+                process = _context.Process(
+                    target=_serve, args=(theirs, self._work, self._megabytes), name="decoder", daemon=True
+                )
+                process.start()
+            undo.pop_all()
+        return process, ours
 
     def warm(self) -> None:
         """Start the process and wait until it can work."""
@@ -141,6 +151,9 @@ class Isolated:
         """End the process and give the memory back. Harmless when done twice."""
         self._closed = True
         self._kill()
+        self._free_memory()
+
+    def _free_memory(self) -> None:
         if self._memory is not None:
             self._memory.close()
             with contextlib.suppress(FileNotFoundError):
@@ -167,9 +180,9 @@ class Isolated:
     def _send(self, kind: str, image: Image, seconds: float) -> bool:
         assert self._pipe is not None
         height, width = image.shape
-        memory = self._room_for(image.size)
-        np.ndarray((height, width), np.uint8, memory.buf)[:] = image
         try:
+            memory = self._room_for(image.size)
+            np.ndarray((height, width), np.uint8, memory.buf)[:] = image
             self._pipe.send((kind, memory.name, height, width))
         except OSError:
             self._kill()
@@ -180,9 +193,7 @@ class Isolated:
     def _room_for(self, size: int) -> SharedMemory:
         if self._memory is not None and self._memory.size >= size:
             return self._memory
-        if self._memory is not None:
-            self._memory.close()
-            self._memory.unlink()
+        self._free_memory()
         self._memory = SharedMemory(create=True, size=size)
         return self._memory
 

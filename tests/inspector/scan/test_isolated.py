@@ -1,12 +1,14 @@
 """The decoder process: what it may do to itself, and what it must never do to the program."""
 
 import os
+import resource
 import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
@@ -127,6 +129,35 @@ def test_a_process_that_never_starts_is_given_up(isolated: Isolated) -> None:
         broken()
         assert isolated.ask("read", GRAY, PATIENT).failed
     assert len(started) == MAX_FAILED_STARTS
+
+
+@contextmanager
+def files_left(count: int) -> Iterator[None]:
+    """This process can open so many files and no more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(name) for name in os.listdir("/proc/self/fd"))
+    held: list[int] = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 10, hard))
+    try:
+        with suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        while count:
+            os.close(held.pop())
+            count -= 1
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for file in held:
+            os.close(file)
+
+
+@pytest.mark.parametrize("spare", range(6))
+def test_without_files_to_be_had_it_goes_on_without_the_process(isolated: Isolated, spare: int) -> None:
+    with files_left(spare):
+        failed = isolated.ask("read", GRAY, PATIENT).failed
+    assert failed or spare > 1
+    assert not isolated.ask("read", GRAY, PATIENT).failed
 
 
 def test_its_warnings_do_not_reach_the_terminal(isolated: Isolated, capfd: pytest.CaptureFixture[str]) -> None:
