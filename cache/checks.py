@@ -8,11 +8,13 @@ from cache.opened import Opened
 from cache.register import Register
 from cache.session_types import Checked, Hit, RegisterState
 from cache.trust import prove
-from inspector import identifiers, payload
+from inspector import identifiers, payload, sightings
 from inspector.entity import Entity
 from inspector.errors import RegisterProblem
+from inspector.freshness import china_day
 from inspector.payload import Payload, PayloadKind
-from inspector.verdict import Colour, Facts, Means, StoreHealth, decide
+from inspector.sightings import Sighting
+from inspector.verdict import PROVED, Bound, Colour, Facts, Means, StoreHealth, Token, decide
 
 MOST_CANDIDATES = 8
 
@@ -47,7 +49,7 @@ class Checks:
             opened.audit(self._officer, "clock-set-back", opened.times.wall().isoformat())
         taken = payload.parse(data, opened.people.hosts())
         token = prove(opened.work, taken, now)
-        entity, candidates, confirmed = self._look_up(taken)
+        entity, candidates, bound = self._look_up(taken)
         state = self.state()
         if entity is not None and state.health is StoreHealth.LOCKED:
             entity = replace(entity, credit=(), risk="")
@@ -60,14 +62,26 @@ class Checks:
             state.as_of,
             now,
             trust,
-            alias_confirmed=confirmed,
+            bound=bound,
             on_site_differs=on_site_differs,
+            seen_elsewhere=self._elsewhere(token, now),
             max_age_days=policy.max_data_age_days,
             permit_warning_days=policy.permit_warning_days,
         )
         checked = Checked(taken, means, token, entity, decide(facts), candidates)
         self._note(checked, opened.times.wall())
         return checked
+
+    def _elsewhere(self, token: Token, now: datetime) -> str:
+        """When and where this signed code was seen at another address than the one on it."""
+        if not token.premises or token.state not in PROVED:
+            return ""
+        here = Sighting(token.serial, token.code, token.premises, now)
+        other = sightings.elsewhere(here, self._opened.work.sightings(token.serial))
+        if other is None:
+            return ""
+        place = f"“{other.place}”" if other.place else "别处"
+        return f"{china_day(other.at):%m月%d日}在{place}"
 
     def _note(self, checked: Checked, at: datetime) -> None:
         code = checked.entity.code if checked.entity else checked.payload.code
@@ -77,21 +91,23 @@ class Checks:
             name = checked.entity.licence.name if checked.entity else checked.token.name
             self._opened.work.remember_check(code, name, Colour(colour), at)
 
-    def _look_up(self, taken: Payload) -> tuple[Entity | None, tuple[Hit, ...], bool]:
-        """The entity meant, codes to choose from, and whether a binding that led to it is confirmed."""
+    def _look_up(self, taken: Payload) -> tuple[Entity | None, tuple[Hit, ...], Bound]:
+        """The entity meant, codes to choose from, and what is known of a binding that led to it."""
         try:
             register = self._opened.holding.use()
-            alias = self._opened.work.alias(taken.alias_key)
-            if alias is not None:
-                return register.entity(alias[0]), (), alias[1]
+            bound, codes = self._opened.work.alias(taken.alias_key)
+            if bound is Bound.CONFLICT:
+                return None, tuple(register.exists(codes)), bound
+            if bound is not Bound.NONE:
+                return register.entity(codes[0]), (), bound
             if taken.code:
-                return register.entity(taken.code), (), True
+                return register.entity(taken.code), (), bound
             found = list(_meant(register, taken))
             if len(found) == 1 and taken.kind is not PayloadKind.SEVERAL:
-                return found[0], (), True
-            return None, tuple(register.exists(_to_choose(taken, found)))[:MOST_CANDIDATES], True
+                return found[0], (), bound
+            return None, tuple(register.exists(_to_choose(taken, found)))[:MOST_CANDIDATES], bound
         except RegisterProblem:
-            return None, (), True
+            return None, (), Bound.NONE
 
 
 def _meant(register: Register, taken: Payload) -> Iterator[Entity]:

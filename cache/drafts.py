@@ -14,6 +14,7 @@ from inspector.entity import Entity
 from inspector.entries import ABORTED, Aborted
 from inspector.errors import InputProblem, InspectionProblem, NotReady, UnreadablePicture
 from inspector.inspection import Basis, Check, Inspection, Officer, Party, Photo, Seen
+from inspector.verdict import PROVED
 from inspector.wire import EventKind
 
 ORIGINS = ("camera", "file")
@@ -74,6 +75,7 @@ class Drafts:
                 verdict.checked_at,
                 verdict.clock,
                 seen,
+                checked.token.serial if checked.token.state in PROVED else "",
             ),
             template=chosen.ref,
             template_hash=chosen.hash,

@@ -10,11 +10,12 @@ import sqlite_utils
 from cache import trust
 from cache.meta import put_meta, value_of
 from cache.numbers import BLOCKS, Numbers
-from cache.work import Work
+from cache.work import Work, put_sighting
 from inspector import wire
 from inspector.checklist import Template
 from inspector.hosts import HostRules
 from inspector.inspection import Officer
+from inspector.sightings import Sighting
 from inspector.wire import Feed, FeedItem, Policy, Task
 
 CURSOR = "feed/next"
@@ -33,7 +34,10 @@ class Alias:
 
     key: str
     code: str
+    """Empty: the centre rejected the binding."""
     confirmed: bool = True
+    conflict: tuple[str, ...] = ()
+    """Codes that different officers bound it to, while the centre has not decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ class Decision:
     content_hash: str
     accepted: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Body of ``copies``: one signed code was seen at two addresses, by this laptop or by others."""
+
+    seen: tuple[Sighting, ...]
 
 
 def cursor(work: Work) -> int:
@@ -64,7 +75,7 @@ def apply(work: Work, feed: Feed, now: datetime) -> int:
                     lists = msgspec.convert(item.body, trust.Lists)
                     trust.take(db, lists, work.identity.enrolment.receipt_key)
                 else:
-                    _take(db, item)
+                    _take(db, item, now)
             except msgspec.ValidationError:
                 what = f"中心的第 {item.number} 号通知（{item.kind[:20]}）本程序不能读取，请更新程序。"
                 db.table("alarm").insert({"what": what, "at": now.isoformat()}, pk="what", ignore=True)
@@ -74,7 +85,7 @@ def apply(work: Work, feed: Feed, now: datetime) -> int:
     return work.store.write(take)
 
 
-def _take(db: sqlite_utils.Database, item: FeedItem) -> None:
+def _take(db: sqlite_utils.Database, item: FeedItem, now: datetime) -> None:
     if item.kind == "task":
         task = msgspec.convert(item.body, Task)
         row = {"task_id": task.task_id, "body": wire.encode(task), "state": task.state, "due": task.due}
@@ -90,11 +101,28 @@ def _take(db: sqlite_utils.Database, item: FeedItem) -> None:
     elif item.kind == "numbers":
         _append(db, BLOCKS, msgspec.convert(item.body, Numbers))
     elif item.kind == "alias":
-        alias = msgspec.convert(item.body, Alias)
-        bound: dict[str, Any] = {"key": alias.key, "code": alias.code, "confirmed": int(alias.confirmed)}
-        db.table("alias").upsert(bound, pk="key")
+        _bind(db, msgspec.convert(item.body, Alias))
+    elif item.kind == "copies":
+        _copied(db, msgspec.convert(item.body, Copies), now)
     elif item.kind == "decision":
         _decide(db, msgspec.convert(item.body, Decision))
+
+
+def _bind(db: sqlite_utils.Database, alias: Alias) -> None:
+    if not alias.code and not alias.conflict:
+        db.table("alias").delete_where("key = ?", [alias.key])
+        return
+    bound: dict[str, Any] = {"key": alias.key, "code": alias.code, "confirmed": int(alias.confirmed)}
+    db.table("alias").upsert({**bound, "conflict": " ".join(alias.conflict)}, pk="key")
+
+
+def _copied(db: sqlite_utils.Database, copies: Copies, now: datetime) -> None:
+    for seen in copies.seen:
+        put_sighting(db, seen)
+    places = "、".join(f"“{s.place or '未写明的地址'}”" for s in copies.seen)
+    what = f"编号 {copies.seen[0].serial} 的码在不同地址出现，疑似冒用：{places}。" if copies.seen else ""
+    if what:
+        db.table("alarm").insert({"what": what, "at": now.isoformat()}, pk="what", ignore=True)
 
 
 def _append(db: sqlite_utils.Database, name: str, value: Any) -> None:

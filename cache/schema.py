@@ -61,6 +61,15 @@ STEPS = (
     CREATE TABLE alias (key TEXT PRIMARY KEY, code TEXT NOT NULL, confirmed INTEGER NOT NULL) STRICT;
     CREATE TABLE alarm (what TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT;
     """,
+    """
+    -- Codes, separated by blanks, to which different officers bound the payload; empty when there is no conflict.
+    ALTER TABLE alias ADD COLUMN conflict TEXT NOT NULL DEFAULT '';
+    -- Where signed codes were seen: by this laptop's own journal, and by others as far as the centre tells.
+    CREATE TABLE sighting (
+        serial TEXT NOT NULL, code TEXT NOT NULL, place TEXT NOT NULL, at TEXT NOT NULL, officer TEXT NOT NULL,
+        PRIMARY KEY (serial, at, place)
+    ) STRICT;
+    """,
 )
 
 

@@ -4,14 +4,28 @@ from collections.abc import Iterator, Sequence
 
 from cache.drafts import check_own, photo_refs
 from cache.opened import Opened
-from cache.session_types import Paper, RecordSummary
+from cache.session_types import Checked, Paper, RecordSummary
 from cache.work import Entry, HeadMoved, Listing
 from inspector import completeness, signature
 from inspector.checklist import Template
-from inspector.entries import ABORTED, AMENDMENT, INSPECTION, LEAD, Aborted, Amendment, Lead
+from inspector.entries import (
+    ABORTED,
+    AMENDMENT,
+    BINDING,
+    INSPECTION,
+    LEAD,
+    SIGHTING,
+    Aborted,
+    Amendment,
+    Binding,
+    Lead,
+    Sighted,
+)
 from inspector.errors import AlreadySealed, InputProblem, InspectionProblem, NotReady
 from inspector.inspection import Inspection, Officer
 from inspector.papers import record, typeset
+from inspector.payload import Payload
+from inspector.verdict import PROVED
 from inspector.wire import BlobRef, Event, EventKind, decode, encode
 
 PAPER, SIGNATURE = "paper", "signature"
@@ -158,3 +172,23 @@ class Sealing:
         if not lead.text.strip():
             raise InputProblem("请写明线索的内容。")
         self._opened.work.append(self._entry(EventKind.LEAD, LEAD, lead, entity=lead.code))
+
+    def confirm_site(self, checked: Checked, same: bool) -> None:
+        """See ``Session.confirm_site``."""
+        entity, token = checked.entity, checked.token
+        code = entity.code if entity else token.code
+        if not code:
+            raise InputProblem("没有可以核对的主体。", "请先核验一个主体的码。")
+        place = (token.premises or (entity.licence.premises if entity else "")) if same else ""
+        body = Sighted(token.serial if token.state in PROVED else "", code, place, same)
+        self._opened.work.append(self._entry(EventKind.AUDIT, SIGHTING, body, entity=code))
+
+    def bind(self, payload: Payload, code: str) -> None:
+        """See ``Session.bind``."""
+        if not payload.alias_key:
+            raise InputProblem("这个码不能绑定到主体。", "请输入执照上的代码核验。")
+        entity = self._opened.holding.use().entity(code)
+        if entity is None:
+            raise InputProblem("本机数据中没有这户，不能绑定。", "请从查找结果中选择主体。")
+        body = Binding(payload.alias_key, code, payload.text, entity.licence.name)
+        self._opened.work.bind(self._entry(EventKind.ALIAS, BINDING, body, entity=code), payload.alias_key, code)

@@ -28,6 +28,7 @@ from cache.sync import Sync
 from inspector.checklist import Template
 from inspector.entries import Amendment, Lead
 from inspector.inspection import Basis, Inspection, Officer, Photo
+from inspector.payload import Payload
 from inspector.verdict import ClockTrust, Means
 from inspector.wire import Policy, Task
 
@@ -102,6 +103,20 @@ class Session:
         ``on_site_differs``: the officer saw that name, address or signboard are not those of the code.
         """
         return self._checks.check(data, means, on_site_differs)
+
+    def confirm_site(self, checked: Checked, same: bool) -> None:
+        """现场核对: the officer's answer to whether name, address and signboard are those of the code, for the journal.
+
+        Raises InputProblem when nothing was found that could be compared.
+        """
+        self._sealing.confirm_site(checked, same)
+
+    def bind(self, payload: Payload, code: str) -> None:
+        """绑定: a payload without a code of its own belongs to this entity; unconfirmed until the centre has spoken.
+
+        Raises InputProblem (a payload that must not be bound, no such entity), NoRegister, RegisterDamaged.
+        """
+        self._sealing.bind(payload, code)
 
     def recent_checks(self, limit: int = 10) -> list[RecentCheck]:
         return self._opened.work.recent_checks(limit)

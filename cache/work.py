@@ -13,11 +13,12 @@ from cache.db import Store
 from cache.identity import Identity
 from cache.meta import put_meta, read_meta, write_meta
 from cache.session_types import DraftSummary, RecentCheck
-from inspector import freshness, journal, wire
+from inspector import freshness, journal, sightings, wire
 from inspector.errors import AlreadySealed, InspectionProblem
 from inspector.inspection import Inspection
 from inspector.journal import Head
-from inspector.verdict import Colour
+from inspector.sightings import Sighting
+from inspector.verdict import Bound, Colour
 from inspector.wire import BlobRef, Event, EventKind, SealedEvent, Task
 
 T = TypeVar("T")
@@ -166,6 +167,8 @@ class Work:
             }
         )
         db.table("outbox").insert({"seq": new.seq})
+        if (sighting := sightings.of(event)) is not None:
+            put_sighting(db, sighting)
         for blob in entry.blobs:
             db.table("event_blob").insert({"seq": new.seq, "sha256": blob.sha256, "role": blob.role}, ignore=True)
         if listing is not None:
@@ -252,10 +255,34 @@ class Work:
         rows = self.store.rows("SELECT body FROM task WHERE state = 'open' ORDER BY due, task_id")
         return [wire.decode(r["body"], Task) for r in rows]
 
-    def alias(self, key: str) -> tuple[str, bool] | None:
-        """The code that a payload without identifier is bound to, and whether the centre confirmed it."""
-        rows = self.store.rows("SELECT code, confirmed FROM alias WHERE key = ?", key) if key else []
-        return (rows[0]["code"], bool(rows[0]["confirmed"])) if rows else None
+    def alias(self, key: str) -> tuple[Bound, tuple[str, ...]]:
+        """What a payload without a code of its own is bound to: one code, or in a conflict all that were named."""
+        rows = self.store.rows("SELECT * FROM alias WHERE key = ?", key) if key else []
+        if not rows:
+            return Bound.NONE, ()
+        if rows[0]["conflict"]:
+            return Bound.CONFLICT, tuple(rows[0]["conflict"].split())
+        return Bound.CONFIRMED if rows[0]["confirmed"] else Bound.PENDING, (rows[0]["code"],)
+
+    def sightings(self, serial: str) -> list[Sighting]:
+        """Where a signed code was seen, as far as this laptop knows."""
+        rows = self.store.rows("SELECT * FROM sighting WHERE serial = ?", serial) if serial else []
+        return [Sighting(r["serial"], r["code"], r["place"], _time(r["at"]), r["officer"]) for r in rows]
+
+    def bind(self, entry: Entry, key: str, code: str) -> None:
+        """Seal an officer's binding and use it from now on, in one transaction."""
+
+        def seal(db: sqlite_utils.Database) -> None:
+            self._append(db, entry, None)
+            db.table("alias").upsert({"key": key, "code": code, "confirmed": 0, "conflict": ""}, pk="key")
+
+        self.store.write(seal)
+
+
+def put_sighting(db: sqlite_utils.Database, seen: Sighting) -> None:
+    """Keep where a code was seen, inside a transaction; twice is once."""
+    row = {"serial": seen.serial, "code": seen.code, "place": seen.place, "officer": seen.officer}
+    db.table("sighting").insert({**row, "at": seen.at.isoformat()}, ignore=True)
 
 
 def _time(text: str) -> datetime:

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from central import desk
+from central import aliases, desk
 from central.demo.load import load_demo
 from central.intake import command as intake
 from central.server import serve
@@ -47,6 +47,9 @@ def parser() -> argparse.ArgumentParser:
     decide.add_argument("decision", choices=["accept", "refuse"])
     decide.add_argument("reason")
     intake.add(commands)
+    alias = commands.add_parser("alias", help="列出待处理的码绑定，或决定一个")
+    alias.add_argument("key", nargs="?", help="码的摘要（64 位）；不填则列出")
+    alias.add_argument("code", nargs="?", default="", help="它属于的统一社会信用代码；不填则驳回绑定")
     return told
 
 
@@ -79,6 +82,11 @@ def main(arguments: list[str] | None = None) -> int:
             desk.put_officers(service, [entry])
         elif told.command == "intake":
             return intake.run(told, service)
+        elif told.command == "alias" and not told.key:
+            for standing in aliases.waiting(service):
+                print(standing.key, standing.state, standing.payload)
+                for officer_number, code in standing.said:
+                    print(f"    {officer_number} → {code}")
         else:
             return _about_one(told, service)
     finally:
@@ -89,6 +97,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _about_one(told: argparse.Namespace, service: Service) -> int:
     if told.command == "revoke":
         known = desk.revoke(service, told.device)
+    elif told.command == "alias":
+        known = aliases.decide(service, told.key, told.code)
     else:
         known = desk.decide(service, told.hash, told.decision == "accept", told.reason)
     if not known:

@@ -17,6 +17,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from central import aliases, copies
 from central.api.problems import Refused
 from central.models import BlobRow, Device, EventBlob, EventRow, HeldRow, OfficerRow
 from central.service import Service
@@ -24,7 +25,9 @@ from inspector import wire
 from inspector.trust import device as keys
 from inspector.wire import Answer, BlobRef, Event, EventAnswer, Receipt, SealedEvent, Signed
 
-SCHEMAS = frozenset(("inspection/1", "amendment/1", "void/1", "lead/1", "alias/1", "task/1", "audit/1", "aborted/1"))
+SCHEMAS = frozenset(
+    ("inspection/1", "amendment/1", "void/1", "lead/1", "alias/1", "task/1", "audit/1", "aborted/1", "sighting/1")
+)
 """Bodies that this service knows; others are held until it does."""
 ATTEMPTS = 3
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -97,6 +100,7 @@ class _Batch:
         self._blobs: dict[str, BlobRef] = {}
         self._links: dict[tuple[int, str, str], dict[str, Any]] = {}
         self._held: set[str] = set()
+        self._registered: list[tuple[int, Event]] = []
 
     def _known_receipts(self) -> dict[str, Signed]:
         found = self._session.execute(
@@ -152,6 +156,8 @@ class _Batch:
             return f"中心还不认识这种记录（{event.schema}），升级后会自动处理。"
         if event.event_id in self._ids:
             return "同一编号已有另一份内容，两份都已保存，由管理员处理。"
+        if unreadable := aliases.objection(event):
+            return unreadable
         strangers = [number for number in event.officers if number not in self._officers]
         return f"中心没有这些人员：{'、'.join(strangers)}。" if strangers else ""
 
@@ -193,6 +199,7 @@ class _Batch:
                 "flag": self._chain.flag(event),
             }
         )
+        self._registered.append((number, event))
         self._receipts[digest] = receipt
         self._ids.add(event.event_id)
         self._chain.add(event.device_seq, digest)
@@ -212,6 +219,8 @@ class _Batch:
         for table, rows in ((EventRow, self._rows), (BlobRow, blobs), (EventBlob, list(self._links.values()))):
             if rows:
                 self._session.execute(insert(table), rows)
+        for part in (aliases, copies):
+            part.take(self._session, self._device.area, self._registered)
 
 
 def _fits(event: Event) -> bool:

@@ -100,7 +100,7 @@ class EventRow(Base):
     receipt_signature: Mapped[bytes]
     received_at: Mapped[datetime]
     flag: Mapped[str] = mapped_column(default="")
-    """Why a person should look: a second event under one number, a gap, an officer unknown here."""
+    """Why a person should look: a code at two addresses, two events under one number, a gap."""
     __table_args__ = (Index("event_by_device", "device_id", "device_seq"), Index("event_by_entity", "entity"))
 
 
@@ -152,6 +152,46 @@ class IssuedCode(Base):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     state: Mapped[int]
+
+
+class BindingRow(Base):
+    """What an officer bound a payload without a code of its own to: one row an event."""
+
+    __tablename__ = "binding"
+    ledger_number: Mapped[int] = mapped_column(ForeignKey("event.ledger_number"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    code: Mapped[str] = mapped_column(String(18))
+    officer: Mapped[str]
+    area: Mapped[str]
+    payload: Mapped[str]
+
+
+class SightingRow(Base):
+    """Where a signed code was seen: one row an event that tells it (``inspector.sightings``)."""
+
+    __tablename__ = "sighting"
+    ledger_number: Mapped[int] = mapped_column(ForeignKey("event.ledger_number"), primary_key=True)
+    serial: Mapped[str] = mapped_column(String(64), index=True)
+    code: Mapped[str] = mapped_column(String(18))
+    place: Mapped[str]
+    at: Mapped[datetime]
+    officer: Mapped[str]
+    area: Mapped[str]
+
+
+class AliasRow(Base):
+    """Where the bindings of one payload stand."""
+
+    __tablename__ = "alias"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    code: Mapped[str] = mapped_column(String(18))
+    """Empty in a conflict, and when an administrator rejected what was bound."""
+    state: Mapped[str] = mapped_column(String(16))
+    """``pending``, ``confirmed``, ``conflict`` or ``rejected``."""
+    decided: Mapped[bool] = mapped_column(default=False)
+    """An administrator decided; bindings up to ``decided_at`` count no more."""
+    decided_at: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Highest number of the ledger at the decision."""
 
 
 class Publication(Base):

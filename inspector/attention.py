@@ -4,7 +4,7 @@ from datetime import date
 
 from inspector import freshness
 from inspector.entity import CreditKind, CreditRecord, Entity, Permit, RegistrationState, abnormal_basis
-from inspector.facts import Colour, Facts, Reason
+from inspector.facts import Bound, Colour, Facts, Reason
 from inspector.identifiers import tidy
 
 
@@ -35,8 +35,8 @@ def reasons(facts: Facts, entity: Entity, today: date) -> list[Reason]:
     if entity.inspection_cap is not None and entity.inspections_this_year >= entity.inspection_cap:
         text = f"今年已检查 {entity.inspections_this_year} 次，达到年度上限 {entity.inspection_cap} 次。"
         found.append(note("cap", text, "国办发〔2024〕54号", "除投诉举报、转办交办、案件线索外不再检查。"))
-    if not facts.alias_confirmed:
-        found.append(note("alias", "此码与主体的绑定还没有经中心确认。", "", "请核对执照上的代码。"))
+    if facts.bound in (Bound.PENDING, Bound.CONFLICT):
+        found.append(note("alias", "旧码/绑定：待中心确认。", "", "请核对执照上的代码与此主体一致。"))
     if facts.token.name and facts.token.name != entity.licence.name:
         found.append(
             note("renamed", f"码上的名称是“{facts.token.name}”，与登记不同。", "", "请核对执照，引导换领新码。")

@@ -40,5 +40,31 @@ class Audit:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """码绑定: an officer says that a payload without a code of its own belongs to an entity.
+
+    ``payload`` is the text as scanned, so that the centre can look at what was bound; ``key`` is its ``alias_key``.
+    """
+
+    key: str
+    code: str
+    payload: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """现场核对: the officer's answer to whether name, address and signboard on site are those of the code.
+
+    ``serial`` is empty for a code that is not signed; ``place`` where it hung, as far as the answer tells.
+    """
+
+    serial: str
+    code: str
+    place: str
+    same: bool
+
+
 INSPECTION, AMENDMENT, ABORTED = "inspection/1", "amendment/1", "aborted/1"
-LEAD, AUDIT = "lead/1", "audit/1"
+LEAD, AUDIT, BINDING, SIGHTING = "lead/1", "audit/1", "alias/1", "sighting/1"

@@ -45,6 +45,12 @@ class TokenState(Term):
     STATUS_UNKNOWN = "status_unknown", "码状态表缺失或过旧"
 
 
+PROVED = frozenset(
+    (TokenState.GENUINE, TokenState.EXPIRED, TokenState.REVOKED, TokenState.SUSPENDED, TokenState.STATUS_UNKNOWN)
+)
+"""States of a token whose signature was proved: what it says of itself was said by the authority."""
+
+
 class StoreHealth(Term):
     """Whether the register on this laptop may be believed."""
 
@@ -61,6 +67,15 @@ class Means(Term):
     SCANNED = "scanned", "扫码"
     TYPED = "typed", "手工输入"
     SEARCHED = "searched", "查询选取"
+
+
+class Bound(Term):
+    """Whether an entity was reached by a binding of a payload that holds no code, and what the centre says of it."""
+
+    NONE = "none", "无绑定"
+    PENDING = "pending", "绑定待中心确认"
+    CONFIRMED = "confirmed", "绑定已经中心确认"
+    CONFLICT = "conflict", "绑定有冲突"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +105,11 @@ class Facts:
     """Time signed into the installed register; None when there is none."""
     now: datetime
     clock: ClockTrust
-    alias_confirmed: bool = True
-    """False when the entity was reached by a binding that the service has not confirmed."""
+    bound: Bound = Bound.NONE
     on_site_differs: bool = False
-    """The officer said that name, address or signboard differ, or the serial was seen elsewhere."""
+    """The officer said that name, address or signboard differ."""
+    seen_elsewhere: str = ""
+    """When and where the same signed code was seen at another address within 30 days; empty when it was not."""
     attention_age_days: int = 3
     """Days after which the age of the data is itself worth attention (policy)."""
     max_age_days: int = 7

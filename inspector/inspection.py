@@ -115,6 +115,8 @@ class Check:
     at: datetime
     clock: ClockTrust
     seen: Seen
+    serial: str = ""
+    """Serial number of the signed code that was scanned, when its signature was proved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,13 +178,16 @@ def _best(found: list[Found]) -> tuple[Found, ...]:
     return tuple(sorted(best.values(), key=lambda f: (-f.score, f.value)))
 
 
-def alias_key(text: str, kind: PayloadKind) -> str:
-    """SHA-256 of the canonical payload by which a code without identifier may be bound to an entity, or empty.
+def alias_key(text: str, kind: PayloadKind, host: HostClass) -> str:
+    """SHA-256 of the canonical payload by which a web address without identifier may be bound to an entity, or empty.
 
-    Never for what changes by itself or belongs to a person: session tokens, payment codes, other foreign content.
+    Never for what changes by itself, belongs to a person or is built to deceive: session tokens, payment codes, words
+    that are no address, look-alike hosts.
     """
     address = split(text)
-    if kind is not PayloadKind.OPAQUE or address is None or _EPOCH_TOKEN.search(unquote(text)):
+    if address is None or address.scheme not in ("http", "https") or _EPOCH_TOKEN.search(unquote(text)):
+        return ""
+    if kind not in (PayloadKind.OPAQUE, PayloadKind.FOREIGN) or host in (HostClass.SUSPICIOUS, HostClass.NONE):
         return ""
     path, _, query = address.rest.partition("#")[0].partition("?")
     parameters = sorted((k, v) for k, v in parse_qsl(query, keep_blank_values=True) if k.lower() not in _VOLATILE)
@@ -228,4 +231,4 @@ def parse(data: bytes, rules: HostRules) -> Payload:
                 return Payload(PayloadKind.SIGNED, text, host, name, here, own["token"])
             return Payload(PayloadKind.CODE, text, host, name, here)
     kind = _kind(text, found, address, host)
-    return Payload(kind, text, host, name, found, "", alias_key(text, kind))
+    return Payload(kind, text, host, name, found, "", alias_key(text, kind, host))

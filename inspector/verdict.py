@@ -7,6 +7,8 @@ from datetime import date
 
 from inspector import attention, freshness, identifiers
 from inspector.entity import CreditKind, Entity, RegistrationState
+from inspector.facts import PROVED as PROVED
+from inspector.facts import Bound as Bound
 from inspector.facts import Colour as Colour
 from inspector.facts import Facts as Facts
 from inspector.facts import Finding as Finding
@@ -84,18 +86,18 @@ def decide(facts: Facts) -> Verdict:
 def _judge(facts: Facts) -> list[tuple[Finding, Reason]]:
     if _looks_forged(facts):
         return [(Finding.FORGED, reason) for reason in _forgery(facts)]
-    if facts.token.state is TokenState.ABSENT and facts.entity is None and facts.payload.kind in _NOT_ENTITY:
+    unknown = facts.token.state is TokenState.ABSENT and facts.entity is None and facts.bound is Bound.NONE
+    if unknown and facts.payload.kind in _NOT_ENTITY:
         return [(Finding.NOT_ENTITY, _foreign(facts))]
     today = freshness.china_day(facts.now)
     # A damaged or locked register is not believed in either direction.
     entity = facts.entity if facts.store in _READABLE else None
     found = [(Finding.NOT_IN_FORCE, r) for r in _ended(facts, entity, today)]
     if facts.on_site_differs and (entity is not None or facts.token.state is not TokenState.ABSENT):
-        text = "疑似冒用：现场的名称、地址或招牌与码不符，或同一张码出现在别处。"
-        reason = Reason(
-            "elsewhere", Colour.FAIL, text, "市场主体登记管理条例第三十七条", "请核实经营者身份并拍照取证。"
-        )
-        found.append((Finding.MISUSED, reason))
+        found.append((Finding.MISUSED, _misused("elsewhere", "疑似冒用：现场的名称、地址或招牌与码不符。")))
+    if facts.seen_elsewhere and facts.token.state in PROVED:
+        text = f"疑似冒用：同一张码{facts.seen_elsewhere}出现过。"
+        found.append((Finding.MISUSED, _misused("copied", text)))
     found += [(Finding.NO_BASIS, r) for r in _unproven(facts, entity)]
     notes = attention.reasons(facts, entity, today) if entity is not None else []
     if facts.token.state is TokenState.GENUINE:
@@ -113,6 +115,11 @@ def _judge(facts: Facts) -> list[tuple[Finding, Reason]]:
     return found
 
 
+def _misused(code: str, text: str) -> Reason:
+    basis = "市场主体登记管理条例第三十七条"
+    return Reason(code, Colour.FAIL, text, basis, "请核实经营者身份并拍照取证。")
+
+
 def _foreign(facts: Facts) -> Reason:
     code, text = _NOT_ENTITY[facts.payload.kind]
     if facts.means is Means.TYPED and facts.payload.kind is PayloadKind.FOREIGN:
@@ -122,7 +129,10 @@ def _foreign(facts: Facts) -> Reason:
             return Reason("mistyped", Colour.UNKNOWN, told.reason, "", question or "请对照执照改正后再输入。")
         text = "输入的内容不是代码或编号。"
         return Reason(code, Colour.UNKNOWN, text, "", "按名称查找的，请从查找结果中选择。")
-    return Reason(code, Colour.UNKNOWN, text, "", "请扫执照或码上诚信码，或直接输入代码。")
+    advice = "请扫执照或码上诚信码，或直接输入代码。"
+    if facts.payload.alias_key:
+        advice = "请输入执照上的代码；确是该主体张贴的码，可绑定到该主体。"
+    return Reason(code, Colour.UNKNOWN, text, "", advice)
 
 
 def _looks_forged(facts: Facts) -> bool:
@@ -189,6 +199,12 @@ def _unproven(facts: Facts, entity: Entity | None) -> list[Reason]:
 
 
 def _absent(facts: Facts) -> Reason:
+    if facts.bound is Bound.CONFLICT:
+        text = "这个码被绑定到了不同的主体，等待中心处理。"
+        return Reason("alias-conflict", Colour.UNKNOWN, text, "", "请输入执照上的代码核验。")
+    if facts.bound is not Bound.NONE:
+        text = "这个码绑定的主体不在本机数据中。"
+        return Reason("bound-absent", Colour.UNKNOWN, text, "", "请输入执照上的代码核验；联网后自动复核。")
     if facts.payload.kind is PayloadKind.OPAQUE and facts.payload.host_class is HostClass.SUSPICIOUS:
         text = "码中的网址可疑，里面没有代码。"
         return Reason("suspicious", Colour.UNKNOWN, text, "", "请勿打开；请输入执照上的代码或查找名称。")

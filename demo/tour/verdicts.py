@@ -21,6 +21,7 @@ from ui.screens.unlock import UnlockScreen
 SEED = 23
 SHORT = timedelta(minutes=2)
 """Lifetime of the code that will have expired when it is scanned."""
+OLD_LINK = "http://hl.gsxt.gov.cn/business/JCXX.jspx?id=8A1F20C39D"
 WIFI = "WIFI:T:WPA;S:shop;P:12345678;;"
 
 
@@ -78,7 +79,35 @@ def scan_walls(day: Day) -> None:
             stage.verify("本机没有这户，也能证明码是真的", checked.token.state is TokenState.GENUINE)
         stage.shot(name)
     day.clock.ahead = timedelta()
+    _bind(day)
     _wrong_premises(day)
+
+
+def _bind(day: Day) -> None:
+    """An old poster that holds no code: bound on screen, amber until the centre has confirmed it, never green."""
+    stage = day.stage
+    poster = Specimen(day.specimen.entity, OLD_LINK)
+    stage.verify("旧链接里没有代码", hang(day, poster).entity is None)
+    screen = day.at(ScanScreen)
+    panel = screen.binding.panel
+    stage.click(screen.binding.button)
+    stage.type(day.specimen.entity.code, panel.field)
+    stage.until("按代码查到主体", lambda: bool(panel.lines))
+    stage.shot("code-bind")
+    stage.click(panel.lines[0])
+    stage.until("绑定后打开该主体", lambda: screen.checked is not None and screen.checked.entity is not None)
+    stage.settle()
+    stage.verify("待中心确认", _said(screen, "alias"))
+    stage.shot("code-bound")
+    before = day.session.sync_status().last_success
+    day.program.syncing.ask()
+    stage.until("中心的答复已下达", lambda: day.session.sync_status().last_success != before)
+    checked = hang(day, poster)
+    stage.verify("中心已确认，仍是需要关注", checked.verdict.colour is Colour.ATTENTION and not _said(screen, "alias"))
+
+
+def _said(screen: ScanScreen, reason: str) -> bool:
+    return screen.checked is not None and reason in {r.code for r in screen.checked.verdict.reasons}
 
 
 def _wrong_premises(day: Day) -> None:

@@ -148,6 +148,10 @@ def test_aliases_ignore_what_changes_and_nothing_else() -> None:
     assert of(base.replace("AB12", "AB13")).alias_key != key
     assert not of("http://www.gsxt.gov.cn/%7BVGf3Z1bUoQ-1512345678901%7D").alias_key
     assert not of("https://qr.alipay.com/fkx123456789012345678").alias_key
+    assert of("https://shian.example.com/t/8831?shop=17").alias_key, "local systems print codes of their own"
+    assert not of("https://gsxt-gov.cn/t/8831").alias_key, "a look-alike is never bound"
+    assert not of("今天休息").alias_key
+    assert not of("sms:10086").alias_key
 
 
 @given(st.binary(max_size=3 * MAX_BYTES))

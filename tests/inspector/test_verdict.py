@@ -10,7 +10,19 @@ from inspector.entity import CreditKind, CreditRecord, Entity, Licence, Permit, 
 from inspector.freshness import CHINA, ClockTrust, clock_floor, is_current, judge_clock
 from inspector.hosts import HostRules
 from inspector.payload import Found, HostClass, Payload, PayloadKind, parse
-from inspector.verdict import Colour, Facts, Finding, Means, StoreHealth, Token, TokenState, Verdict, decide
+from inspector.verdict import (
+    PROVED,
+    Bound,
+    Colour,
+    Facts,
+    Finding,
+    Means,
+    StoreHealth,
+    Token,
+    TokenState,
+    Verdict,
+    decide,
+)
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=CHINA)
 TODAY = NOW.date()
@@ -58,14 +70,17 @@ def facts(
     age: float | None = 0.5,
     clock: ClockTrust = ClockTrust.GOOD,
     differs: bool = False,
-    alias: bool = True,
+    bound: Bound = Bound.NONE,
+    copied: bool = False,
     means: Means = Means.SCANNED,
 ) -> Facts:
     kind = PayloadKind.CODE if token is TokenState.ABSENT else PayloadKind.SIGNED
     payload = Payload(kind, "x", host, "h", (Found("uscc", CODE, 100),))
     as_of = None if age is None else NOW - timedelta(days=age)
     told = Token(token, CODE, "示例店" if token is TokenState.GENUINE else "")
-    return Facts(payload, means, told, known, store, as_of, NOW, clock, alias, differs)
+    return Facts(
+        payload, means, told, known, store, as_of, NOW, clock, bound, differs, "11月3日在别处" if copied else ""
+    )
 
 
 GOOD = entity(RegistrationState.ACTIVE, "none", "good")
@@ -84,7 +99,8 @@ def rules(f: Facts, v: Verdict, credit: str, permits: str) -> None:
         and f.store is StoreHealth.GOOD
         and f.payload.host_class is not HostClass.SUSPICIOUS
         and not f.on_site_differs
-        and f.alias_confirmed
+        and not f.seen_elsewhere
+        and f.bound in {Bound.NONE, Bound.CONFIRMED}
         and credit in {"none", "repaired", "unpublished", "penalty"}
         and permits in {"none", "good"}
     )
@@ -94,7 +110,8 @@ def rules(f: Facts, v: Verdict, credit: str, permits: str) -> None:
     dead_code = f.token.state in {TokenState.REVOKED, TokenState.SUSPENDED}
     expired = f.token.state is TokenState.EXPIRED and f.clock in TRUSTED
     elsewhere = f.on_site_differs and (f.token.state is not TokenState.ABSENT or (f.entity and f.store in BELIEVED))
-    red = forged or bad_news or dead_code or expired or bool(elsewhere)
+    copied = bool(f.seen_elsewhere) and f.token.state in PROVED
+    red = forged or bad_news or dead_code or expired or bool(elsewhere) or copied
     assert (v.colour is Colour.FAIL) == red, "red exactly on bad news, whatever its age"
     if not red and (not fresh or f.clock not in TRUSTED or f.store is not StoreHealth.GOOD or f.entity is None):
         assert v.colour is Colour.UNKNOWN, "without a basis nothing can be said"
@@ -109,23 +126,32 @@ def rules(f: Facts, v: Verdict, credit: str, permits: str) -> None:
     assert all(r.text.endswith("。") and r.code for r in v.reasons)
 
 
+WALLS = (
+    (HostClass.OWN, False, False),
+    (HostClass.OWN, True, False),
+    (HostClass.OWN, False, True),
+    (HostClass.SUSPICIOUS, False, False),
+)
+"""Host, what the officer saw on site, whether the same serial was seen elsewhere."""
+
+
 def test_the_whole_table() -> None:
     known: list[tuple[Entity | None, str, str]] = [(None, "none", "none")]
     known += [(entity(*c), c[1], c[2]) for c in product(RegistrationState, CREDIT, PERMITS)]
     ages = (None, 0.5, 5.0, 8.0)
     cases = 0
     for (who, credit, permits), token, store, age, clock in product(known, TokenState, StoreHealth, ages, ClockTrust):
-        for host, differs in ((HostClass.OWN, False), (HostClass.OWN, True), (HostClass.SUSPICIOUS, False)):
-            if (differs or host is HostClass.SUSPICIOUS) and permits != "good" and who is not None:
+        for host, differs, copied in WALLS:
+            if (differs or copied or host is HostClass.SUSPICIOUS) and permits != "good" and who is not None:
                 continue
-            f = facts(token, host, who, store, age, clock, differs)
+            f = facts(token, host, who, store, age, clock, differs, copied=copied)
             rules(f, decide(f), credit, permits)
             cases += 1
     assert cases >= 50_000
 
 
 def test_means_hosts_and_bindings_with_everything_else() -> None:
-    """64,800 cases."""
+    """129,600 cases."""
     states = (
         (RegistrationState.ACTIVE, "none"),
         (RegistrationState.REVOKED, "none"),
@@ -134,9 +160,9 @@ def test_means_hosts_and_bindings_with_everything_else() -> None:
     states += ((RegistrationState.ACTIVE, "abnormal"),)
     known = [(None, "none"), *((entity(state, credit, "good"), credit) for state, credit in states)]
     ages, clocks = (0.5, 8.0), (ClockTrust.FAIR, ClockTrust.SET_BACK)
-    axes = TokenState, HostClass, known, StoreHealth, ages, clocks, (False, True), (False, True), Means
-    for token, host, (who, credit), store, age, clock, differs, alias, means in product(*axes):
-        f = facts(token, host, who, store, age, clock, differs, alias, means)
+    axes = TokenState, HostClass, known, StoreHealth, ages, clocks, (False, True), Bound, Means
+    for token, host, (who, credit), store, age, clock, differs, bound, means in product(*axes):
+        f = facts(token, host, who, store, age, clock, differs, bound, means)
         rules(f, decide(f), credit, "good")
 
 
@@ -181,7 +207,7 @@ def test_an_unsigned_code_says_that_it_was_not_proven() -> None:
     verdict = decide(facts(TokenState.ABSENT, known=GOOD))
     assert (verdict.colour, verdict.finding) == (Colour.ATTENTION, Finding.UNSIGNED)
     assert "未验真" in verdict.reasons[0].text
-    assert decide(facts(known=GOOD, alias=False)).reasons[0].code == "alias"
+    assert decide(facts(known=GOOD, bound=Bound.PENDING)).reasons[0].code == "alias"
 
 
 def test_a_full_cap_and_a_changed_name_are_told() -> None:

@@ -7,8 +7,9 @@ from cache.session import Checked, Hit, RecentCheck
 from inspector import payload
 from inspector.entity import CreditKind, CreditRecord, Entity, Permit, RegistrationState
 from inspector.hosts import HostRules
-from inspector.payload import PayloadKind
+from inspector.payload import Payload, PayloadKind
 from inspector.verdict import (
+    Bound,
     ClockTrust,
     Colour,
     Facts,
@@ -99,17 +100,22 @@ class CheckSession(FakeSession):
         self.entities = {e.code: e for e in entities}
         self.checked: list[tuple[bytes, Means, bool]] = []
         self.leads: list[str] = []
+        self.answers: list[bool] = []
+        self.bound: dict[str, str] = {}
         self.recent: list[RecentCheck] = []
 
     def check(self, data: bytes, means: Means, on_site_differs: bool = False) -> Checked:
         self._called("check")
         self.checked.append((data, means, on_site_differs))
         taken = payload.parse(data, RULES)
-        entity = self.entities.get(taken.code)
+        bound = Bound.PENDING if taken.alias_key in self.bound else Bound.NONE
+        entity = self.entities.get(taken.code or self.bound.get(taken.alias_key, ""))
         if taken.kind is PayloadKind.SEVERAL:
             hits = tuple(_hit(self.entities[f.value]) for f in taken.found if f.value in self.entities)
             return replace(judged(None, data, means, signed=False), candidates=hits)
-        answer = judged(entity, data, means, signed=means is Means.SCANNED, on_site_differs=on_site_differs)
+        answer = judged(
+            entity, data, means, signed=means is Means.SCANNED, on_site_differs=on_site_differs, bound=bound
+        )
         if taken.code:
             self.recent.insert(
                 0, RecentCheck(taken.code, entity.licence.name if entity else "", answer.verdict.colour, MORNING)
@@ -122,6 +128,14 @@ class CheckSession(FakeSession):
 
     def recent_checks(self, limit: int = 10) -> list[RecentCheck]:
         return self.recent[:limit]
+
+    def confirm_site(self, checked: Checked, same: bool) -> None:
+        self._called("confirm_site")
+        self.answers.append(same)
+
+    def bind(self, payload: Payload, code: str) -> None:
+        self._called("bind")
+        self.bound[payload.alias_key] = code
 
     def lead(self, checked: Checked | None, text: str) -> None:
         self._called("lead")

@@ -13,6 +13,7 @@ from inspector.payload import decode_text
 from inspector.scan.reading import Reading
 from inspector.verdict import Means
 from ui import keys, words
+from ui.binding import Binding
 from ui.camera import Camera
 from ui.cardwords import DETAILS
 from ui.lenses import Lenses
@@ -49,7 +50,8 @@ class ScanScreen(Screen):
         self._data, self._means, self._number = b"", Means.SCANNED, 0
         self._answered: bool | None = None
         self.checked: Checked | None = None
-        self.finder, self.lookup, self.result, self.lead_panel = Finder(), Lookup(), ResultPane(), LeadPanel()
+        self.finder, self.lookup, self.result = Finder(), Lookup(), ResultPane()
+        self.lead_panel, self.binding = LeadPanel(), Binding(session)
         self.stills, self._lenses = Stills(self), Lenses(session, camera, self.finder)
         self.rescan = KeyButton(words.RESCAN, keys.RESCAN, icon="scan_dash")
         self.lead = KeyButton(words.LEAD, keys.LEAD, icon="note_add")
@@ -148,7 +150,7 @@ class ScanScreen(Screen):
         self.lookup.clear()
         if len(checked.candidates) > 1 or (checked.candidates and checked.entity is None):
             self._hits = checked.candidates
-            self.result.choice.show_hits(checked.candidates)
+            self.result.choice.show_hits(checked.candidates, checked.verdict.reasons[0].text)
             self.result.setCurrentWidget(self.result.choice)
             self.result.choice.buttons[0].setFocus()
         else:
@@ -164,11 +166,20 @@ class ScanScreen(Screen):
         self.troubled.emit(problem)
 
     def _differs(self, differs: bool) -> None:
-        """The officer's answer about the site; a difference is judged anew."""
+        """The officer's answer about the site is kept in the journal; a difference is judged anew."""
         if self.checked is None:
             return
         self._answered = not differs
-        self._check(self._data, self._means, differs) if differs else self.result.show_verdict(self.checked, True)
+        told = partial(self._site_told, differs, self._number)
+        run(self._session.confirm_site, self.checked, not differs, done=told, failed=self.troubled.emit)
+
+    def _site_told(self, differs: bool, number: int, _: None) -> None:
+        if number != self._number or self.checked is None:
+            return
+        if differs:
+            self._check(self._data, self._means, differs)
+        else:
+            self.result.show_verdict(self.checked, True)
 
     def _label_outlines(self, checked: Checked) -> None:
         if self._data not in {r.data for r in self._readings}:
@@ -262,13 +273,14 @@ class ScanScreen(Screen):
     def _show_buttons(self) -> None:
         self.start.setEnabled(self.checked is not None)
         self.details.setEnabled(self.checked is not None and self.checked.entity is not None)
+        self.binding.offer(self.checked)
 
     def _build(self) -> None:
         left = column(self.finder, self.lookup)
         left.setStretch(0, 58)
         left.setStretch(1, 42)
         foot = row(self.rescan, self.lead, self.details, None, self.start, gap=Gap.MEDIUM)
-        right = column(self.result, self.lead_panel)
+        right = column(self.result, self.lead_panel, self.binding.panel, row(None, self.binding.button))
         right.setStretch(0, 1)
         right.addLayout(foot)
         sides: list[QWidget] = []
@@ -299,6 +311,9 @@ class ScanScreen(Screen):
         self.rescan.clicked.connect(self.scan)
         self.lead.clicked.connect(self.lead_panel.open)
         self.lead_panel.written.connect(self._save_lead)
+        self.binding.bound.connect(lambda: self._check(self._data, self._means))
+        self.binding.said.connect(self.said)
+        self.binding.troubled.connect(self.troubled)
         self.start.clicked.connect(self._begin)
         self.details.clicked.connect(lambda: self.going.emit("card", {"checked": self.checked}))
         self.stills.came.connect(self._read_picture)

@@ -82,8 +82,9 @@ class ChoicePage(Card):
             self._lines.addWidget(button)
             self.buttons.append(button)
 
-    def show_hits(self, hits: Sequence[Hit]) -> None:
-        self.show_choices(words.CHOOSE_ENTITY, [(h.name, f"{h.code}　{h.state}　{h.premises}") for h in hits])
+    def show_hits(self, hits: Sequence[Hit], why: str = "") -> None:
+        """``why``: what made the choice necessary, as a sentence."""
+        self.show_choices(why + words.CHOOSE_ENTITY, [(h.name, f"{h.code}　{h.state}　{h.premises}") for h in hits])
 
 
 class ResultPane(QStackedWidget):
