@@ -5,6 +5,7 @@ photos, seals, rounds with the real service in the same process) and kills itsel
 what is left, checks, finishes the day on it, and checks again that everything arrived once.
 """
 
+import faulthandler
 import json
 import os
 import random
@@ -27,6 +28,10 @@ ROOT = Path(__file__).parent.parent.parent
 LAPTOP = tuple(str(p) for p in sorted((ROOT / "cache").glob("*.py")))
 SERVICE = tuple(str(p) for place in ("central", "central/api") for p in sorted((ROOT / place).glob("*.py")))
 SIDES = {"laptop": LAPTOP, "service": SERVICE}
+
+
+PATIENCE = 120.0
+"""Seconds after which a child hangs: it then tells where."""
 
 
 class Killer:
@@ -78,13 +83,16 @@ def forked(folder: Path, side: str, at: int) -> bool:
     """A process that works and dies; whether it really died of the kill."""
     pid = os.fork()
     if pid == 0:
-        try:
-            child(folder, side, at)
-        except BaseException as error:
-            (folder / "failed").write_text(f"{type(error).__name__}: {error}")
+        with (folder / "failed").open("w") as told:
+            faulthandler.dump_traceback_later(PATIENCE, exit=True, file=told)
+            try:
+                child(folder, side, at)
+            except BaseException as error:
+                told.write(f"{type(error).__name__}: {error}")
         os._exit(0)
     _, status = os.waitpid(pid, 0)
-    assert not (folder / "failed").exists(), (side, at, (folder / "failed").read_text())
+    failed = (folder / "failed").read_text()
+    assert not failed, (side, at, failed)
     return os.WIFSIGNALED(status)
 
 

@@ -18,7 +18,7 @@ def source_seed() -> int:
 
 @pytest.mark.parametrize(
     ("side", "part", "cases", "doubles"),
-    [("laptop", 0, 30, 0), ("laptop", 1, 30, 0), ("laptop", 2, 30, 0), ("service", 3, 25, 5), ("service", 4, 25, 5)],
+    [*(("laptop", part, 15, 0) for part in range(6)), *(("service", part, 10, 2) for part in range(6, 11))],
 )
 def test_killed_anywhere_nothing_is_lost_or_doubled(side: str, part: int, cases: int, doubles: int) -> None:
     seed = str(source_seed() + part)
