@@ -1,50 +1,27 @@
 """Web pages: the public page of a code, and the administrator's desk (from this machine only)."""
 
 import re
-from datetime import datetime
-from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
 from central.api.requests import service_of
 from central.models import BlobRow, Device, EntityRow, EventRow, HeldRow
 from central.service import Service
+from central.web.rendering import is_here, page
 from inspector import wire
 from inspector.entity import CreditKind, Entity
-from inspector.freshness import CHINA, china_day, is_current
+from inspector.freshness import china_day, is_current
 
 router = APIRouter()
 _CODE = re.compile(r"[0-9A-Z]{18}")
 _PUBLIC = tuple(kind for kind in CreditKind if kind is not CreditKind.CORRECTION)
 """Sections of the public credit report; open correction orders are the officers' business."""
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-_environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(default=True)
-)
-
-
-def _moment(at: datetime | None) -> str:
-    return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if at else "—"
-
-
-_environment.filters["moment"] = _moment
-
-
-def _page(name: str, status: int = 200, **values: object) -> Response:
-    html = _environment.get_template(name).render(**values)
-    return Response(html, status, _HEADERS, "text/html; charset=utf-8")
 
 
 @router.get("/e/{code}")
-async def public_page(request: Request, code: str) -> Response:
+async def publicpage(request: Request, code: str) -> Response:
     """What anybody sees who scans a code with a phone: public data only, with its date."""
     service = service_of(request)
     return await run_in_threadpool(_public, service, code)
@@ -54,20 +31,19 @@ def _public(service: Service, code: str) -> Response:
     with service.sessions() as session:
         row = session.get(EntityRow, code) if _CODE.fullmatch(code) else None
     if row is None:
-        return _page("unknown.html", 404)
+        return page("unknown.html", 404)
     entity = wire.decode(row.body, Entity)
     today = china_day(service.now())
     current = [r for r in entity.credit if is_current(r, today)]
     sections = [(kind.label, [r for r in current if r.kind is kind]) for kind in _PUBLIC]
-    return _page("entity.html", entity=entity, sections=sections, self_declared=CreditKind.SELF_DECLARED.label)
+    return page("entity.html", entity=entity, sections=sections, self_declared=CreditKind.SELF_DECLARED.label)
 
 
 @router.get("/")
 async def desk(request: Request) -> Response:
     """The administrator's overview. Other machines get nothing: the desk is reached on the service's own."""
-    client = request.client.host if request.client else ""
-    if client not in {"127.0.0.1", "::1"}:
-        return _page("unknown.html", 404)
+    if not is_here(request):
+        return page("unknown.html", 404)
     return await run_in_threadpool(_desk, service_of(request))
 
 
@@ -85,4 +61,4 @@ def _desk(service: Service) -> Response:
             "待人工处理": len(held),
         }
     kinds = {kind.value: kind.label for kind in wire.EventKind}
-    return _page("desk.html", events=events, held=held, devices=devices, numbers=numbers, kinds=kinds)
+    return page("desk.html", events=events, held=held, devices=devices, numbers=numbers, kinds=kinds)

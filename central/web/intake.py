@@ -1,0 +1,254 @@
+"""The desk's pages of intake: send a file, see and correct the mapping, try, import, undo. No script is needed.
+
+From this machine only; every form carries a secret that only a page of the desk can know.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any, NoReturn
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from central.api.requests import service_of
+from central.intake import profiles, undoing
+from central.intake.command import MODES
+from central.intake.jobs import Draft, Jobs
+from central.intake.problems import NoSuchImport, UnclearColumns
+from central.intake.rules import kinds
+from central.models import ImportRun
+from central.service import Service
+from central.web.rendering import is_here, page
+from inspector.errors import Problem
+
+COOKIE = "__Host-desk"
+LARGEST_UPLOAD = 1 << 30
+MOST_FIELDS = 1000
+LARGEST_FIELD = 64 * 1024
+SHOWN = 200
+"""Imports in the list, the newest first."""
+
+
+class NotHere(Exception):
+    """A request that the desk does not serve: from elsewhere, or not from a page of its own."""
+
+
+def jobs_of(request: Request) -> Jobs:
+    jobs = request.app.state.intake
+    assert isinstance(jobs, Jobs)
+    return jobs
+
+
+async def _only_here(request: Request) -> None:
+    if not is_here(request):
+        raise NotHere
+
+
+router = APIRouter(prefix="/intake")
+
+
+async def refused(_request: Request, _problem: Exception) -> Response:
+    """Those from elsewhere learn nothing."""
+    return page("unknown.html", 404)
+
+
+async def told(request: Request, problem: Exception) -> Response:
+    """A Problem as a page with the way back."""
+    assert isinstance(problem, Problem)
+    return page("intake/problem.html", 400, problem=problem)
+
+
+def _show(request: Request, name: str, **values: Any) -> Response:
+    """A page with forms: its secret goes into the cookie and into each form."""
+    proof = request.cookies.get(COOKIE, "")
+    if len(proof) < 32:
+        proof = secrets.token_urlsafe(32)
+    shown = page(f"intake/{name}.html", forms=True, proof=proof, kinds=kinds(), modes=MODES, **values)
+    shown.set_cookie(COOKIE, proof, path="/", secure=True, httponly=True, samesite="strict")
+    return shown
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """The form of one of our pages. Raises NotHere, or Problem when it is too large."""
+    await _only_here(request)
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LARGEST_UPLOAD:
+        raise Problem(f"文件超过 {LARGEST_UPLOAD >> 20} MB，没有上传。", "请在服务器上用命令行导入，或分成几个文件。")
+    async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD) as form:
+        proof = request.cookies.get(COOKIE, "")
+        if len(proof) < 32 or not secrets.compare_digest(proof.encode(), str(form.get("proof", "")).encode()):
+            raise NotHere
+        yield form
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(path, 303)
+
+
+@router.get("")
+async def overview(request: Request) -> Response:
+    """Send a file; what was imported before."""
+    await _only_here(request)
+    return await run_in_threadpool(_overview, request, service_of(request))
+
+
+def _overview(request: Request, service: Service) -> Response:
+    with service.sessions() as session:
+        runs = session.scalars(select(ImportRun).order_by(ImportRun.number.desc()).limit(SHOWN)).all()
+    jobs = jobs_of(request)
+    with_errors = {run.number for run in runs if run.bad and jobs.errors_of(run.number).exists()}
+    return _show(request, "overview", runs=runs, with_errors=with_errors, profiles=profiles.all_profiles(service))
+
+
+@router.post("")
+async def receive(request: Request) -> Response:
+    """Take a file, streamed to disk."""
+    async with _form(request) as form:
+        sent = form.get("file")
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            raise Problem("没有选择文件。", "请选择要归集的文件。")
+        name, profile, encoding = sent.filename, str(form.get("profile", "")), str(form.get("encoding", ""))
+        draft = await run_in_threadpool(jobs_of(request).receive, sent.file, name, profile, encoding)
+    return _to(f"/intake/file/{draft.token}")
+
+
+@router.get("/file/{token}")
+async def columns(request: Request, token: str, kind: str = "") -> Response:
+    """The mapping of a file's columns with samples, to be corrected."""
+    await _only_here(request)
+    return await run_in_threadpool(_columns, request, token, kind)
+
+
+def _columns(request: Request, token: str, kind: str) -> Response:
+    jobs = jobs_of(request)
+    draft = jobs.find(token)
+    key = kind if kind in kinds() else draft.kind
+    guesses = jobs.guesses(draft, key)
+    chosen = {g.header: g.name for g in guesses}
+    if key == draft.kind:
+        chosen = {header: name for name, header in draft.columns.items()}
+    return _show(request, "columns", draft=draft, kind=kinds()[key], guesses=guesses, chosen=chosen)
+
+
+@router.post("/file/{token}")
+async def decide(request: Request, token: str) -> Response:
+    """Keep the corrected mapping, perhaps as a profile, and try it."""
+    async with _form(request) as form:
+        return await run_in_threadpool(_decide, jobs_of(request), token, form)
+
+
+def _decide(jobs: Jobs, token: str, form: FormData) -> Response:
+    draft = _corrected(jobs.find(token), jobs, form)
+    jobs.keep(draft)
+    if name := str(form.get("save_profile", "")).strip():
+        jobs.save_profile(draft, name)
+    jobs.start(jobs.find(token), dry=True, accept_gone=True)
+    return _to(f"/intake/job/{token}")
+
+
+def _corrected(draft: Draft, jobs: Jobs, form: FormData) -> Draft:
+    """Raises UnclearColumns."""
+    key = str(form.get("kind", ""))
+    if key not in kinds():
+        raise UnclearColumns("没有这个类别。")
+    found: dict[str, str] = {}
+    for at, guess in enumerate(jobs.guesses(draft, key)):
+        name = str(form.get(f"column{at}", ""))
+        if name and name in found:
+            column = kinds()[key].column(name)
+            raise UnclearColumns(f"“{column.label if column else name}”对应了不止一列。")
+        if name:
+            found[name] = guess.header
+    try:
+        as_of = date.fromisoformat(str(form.get("as_of", "")))
+    except ValueError:
+        raise UnclearColumns("数据截至日期不对。", "请写成 2026-01-31 的样子。") from None
+    source = str(form.get("source", "")).strip()
+    return replace(draft, kind=key, source=source, as_of=as_of, columns=found, whole=bool(form.get("whole")))
+
+
+@router.get("/job/{token}")
+async def job(request: Request, token: str) -> Response:
+    """How far a job is, and what it changed or would change."""
+    await _only_here(request)
+    return await run_in_threadpool(_job, request, token)
+
+
+def _job(request: Request, token: str) -> Response:
+    jobs = jobs_of(request)
+    now = jobs.job(token)
+    bad = jobs.path(token, "csv").exists() if now.dry else bool(now.outcome and now.outcome.bad)
+    draft = jobs.find(token) if now.dry or now.problem else None
+    return _show(request, "job", job=now, token=token, draft=draft, bad=bad)
+
+
+@router.post("/job/{token}/{action}")
+async def act(request: Request, token: str, action: str) -> Response:
+    """Import for real, stop what runs, or give the file up."""
+    async with _form(request) as form:
+        accept_gone = bool(form.get("accept_gone"))
+    jobs = jobs_of(request)
+    if action == "take":
+        await run_in_threadpool(lambda: jobs.start(jobs.find(token), False, accept_gone))
+    elif action == "stop":
+        jobs.job(token).stop.set()
+    elif action == "give-up":
+        jobs.give_up(token)
+        return _to("/intake")
+    else:
+        _nothing()
+    return _to(f"/intake/job/{token}")
+
+
+def _nothing() -> NoReturn:
+    raise NoSuchImport
+
+
+@router.get("/job/{token}/errors")
+async def tried_errors(request: Request, token: str) -> Response:
+    """The error file of a dry run."""
+    await _only_here(request)
+    return _download(jobs_of(request).path(token, "csv"), "未采用的行.csv")
+
+
+@router.get("/errors/{number}")
+async def errors(request: Request, number: int) -> Response:
+    """The error file of an import."""
+    await _only_here(request)
+    return _download(jobs_of(request).errors_of(number), f"未采用的行-{number}.csv")
+
+
+def _download(path: Any, name: str) -> Response:
+    if not path.exists():
+        raise NoSuchImport("没有这个错误文件，或已过保存期。")
+    return FileResponse(path, media_type="text/csv", filename=name, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/undo/{number}")
+async def ask_undo(request: Request, number: int) -> Response:
+    """What undoing would undo."""
+    await _only_here(request)
+
+    def show() -> Response:
+        with service_of(request).sessions() as session:
+            run = session.get(ImportRun, number)
+        if run is None:
+            raise NoSuchImport
+        return _show(request, "undo", run=run)
+
+    return await run_in_threadpool(show)
+
+
+@router.post("/undo/{number}")
+async def undo(request: Request, number: int) -> Response:
+    """Undo an import."""
+    async with _form(request):
+        await run_in_threadpool(undoing.undo, service_of(request), number)
+    return _to("/intake")
