@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from cache.durable import write_durably
+from cache.durable import make_folder, write_durably
 from inspector.errors import StoreFull, VaultDamaged
 
 WARN_FREE = 10 * 1024**3
@@ -26,7 +26,7 @@ class Blobs:
         self.folder = folder
         self._cipher = AESGCM(key)
         self._free = free or (lambda place: shutil.disk_usage(place).free)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     def path(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest
@@ -38,7 +38,7 @@ class Blobs:
         digest = sha256(data).hexdigest()
         path = self.path(digest)
         if not path.exists():
-            path.parent.mkdir(exist_ok=True)
+            make_folder(path.parent)
             nonce = os.urandom(NONCE)
             write_durably(path, nonce + self._cipher.encrypt(nonce, data, digest.encode()))
         return digest

@@ -33,6 +33,19 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, so that a power cut cannot take it with what was made durable inside.
+
+    Raises StoreFull.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with full_disk_is_told():
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` in one step: ``.part`` → fsync → rename → fsync of the folder. Raises StoreFull."""
     part = path.with_name(path.name + ".part")

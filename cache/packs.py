@@ -21,7 +21,7 @@ from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
-from cache.durable import full_disk_is_told
+from cache.durable import full_disk_is_told, make_folder
 from inspector.errors import Cancelled, NoRegister, RegisterRefused, ServiceDown, StoreFull
 from inspector.register_file import FORMAT, TARGETS
 from inspector.wire import SnapshotManifest
@@ -95,7 +95,7 @@ class Packs:
         self._metadata = folder / "tuf"
         self._parts = folder / "parts"
         for place in (self._metadata, self._parts):
-            place.mkdir(parents=True, exist_ok=True)
+            make_folder(place)
         self._root = root
         self._fetch = fetch
 
@@ -106,10 +106,10 @@ class Packs:
         older than known, expired, mixed), SyncProblem leaves from the fetcher, ServiceDown.
         """
         try:
-            updater = Updater(str(self._metadata), "metadata/", fetcher=_Fetcher(self._fetch), bootstrap=self._root)
-            # The client has no other door for the time; a laptop's wall clock may be set back.
-            updater._trusted_set.reference_time = now
             with full_disk_is_told():
+                updater = Updater(str(self._metadata), "metadata/", fetcher=_Fetcher(self._fetch), bootstrap=self._root)
+                # The client has no other door for the time; a laptop's wall clock may be set back.
+                updater._trusted_set.reference_time = now
                 updater.refresh()
             newest: Metadata[Targets] = Metadata.from_file(str(self._metadata / "targets.json"))
             offered = [updater.get_targetinfo(path) for path in newest.signed.targets]
@@ -136,7 +136,8 @@ class Packs:
         Raises RegisterRefused, StoreFull, Cancelled, and what the fetcher raises.
         """
         part = self._parts / f"{pack.sha256}.part"
-        part.touch()
+        with full_disk_is_told():
+            part.touch()
         ensure_room(self._parts, max(0, pack.length - part.stat().st_size))
         hasher = hashlib.sha256()
         with full_disk_is_told(), part.open("rb+") as file:

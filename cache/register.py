@@ -15,7 +15,7 @@ from typing import Protocol
 
 from cache import search
 from cache.db import PLAIN_HEADER
-from cache.durable import sync_folder
+from cache.durable import full_disk_is_told, make_folder, sync_folder
 from cache.register_reader import Reader
 from cache.session_types import Hit, RegisterState
 from inspector import wire
@@ -168,7 +168,7 @@ class RegisterStore:
     def __init__(self, folder: Path, keep: KeyKeeper) -> None:
         self._folder = folder
         self._keep = keep
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
 
     def installed(self) -> Installed | None:
         record = self._keep.get_register()
@@ -195,7 +195,7 @@ class RegisterStore:
 
         The file in use stays until the new one has passed, so a failure at any point changes
         nothing. ``source`` lies in the same file system and is gone afterwards. Raises
-        RegisterRefused (older, other content, wrong key, not encrypted).
+        RegisterRefused (older, other content, wrong key, not encrypted), StoreFull.
         """
         current = self.installed()
         version = (manifest.epoch, manifest.row_version)
@@ -203,7 +203,7 @@ class RegisterStore:
             now = current.manifest
             if version < (now.epoch, now.row_version):
                 raise RegisterRefused("收到的主体数据比本机的旧，已拒绝。")
-        with source.open("rb+") as file:
+        with full_disk_is_told(), source.open("rb+") as file:
             if file.read(len(PLAIN_HEADER)) == PLAIN_HEADER:
                 raise RegisterRefused("收到的主体数据没有加密，已拒绝。")
             os.fsync(file.fileno())
@@ -214,8 +214,9 @@ class RegisterStore:
         self._examine(source, key, manifest)
         installed = Installed(self._free_name(manifest), key, sha256, manifest)
         step("move")
-        os.replace(source, self._folder / installed.file)
-        sync_folder(self._folder)
+        with full_disk_is_told():
+            os.replace(source, self._folder / installed.file)
+            sync_folder(self._folder)
         step("switch")
         self._keep.set_register(wire.encode(installed))
         step("sweep")
@@ -223,11 +224,11 @@ class RegisterStore:
         return Register(self._folder, installed)
 
     def sweep(self) -> None:
-        """Remove register files that are not in use (left by a crash, or still open on Windows the last time)."""
+        """Remove register files that are not in use (left by a crash, or could not go the last time)."""
         installed = self.installed()
         for path in self._folder.glob("register-*.db"):
             if installed is None or path.name != installed.file:
-                with suppress(PermissionError):
+                with suppress(OSError):
                     path.unlink()
 
     def _examine(self, source: Path, key: bytes, manifest: SnapshotManifest) -> None:

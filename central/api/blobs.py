@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from central.api.problems import Refused
 from central.api.requests import authenticate, decode, read_body, reply, service_of
-from central.files import write_whole
+from central.files import make_folder, sync_folder, write_whole
 from central.models import BlobRow
 from central.service import Service
 from inspector.wire import CHUNK, BlobQuery, BlobState, BlobStates
@@ -88,7 +88,7 @@ def take(service: Service, digest: str, number: int, data: bytes) -> BlobState:
     if not 0 <= number <= last or len(data) != expected:
         raise Refused(400, "chunk-damaged", "分块的编号或长度不对。", "程序会重发。")
     folder = _parts(service, digest)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_whole(folder / str(number), data)
     held = state(service, digest)
     return _assemble(service, row, folder) if len(held.chunks) == last + 1 else held
@@ -111,6 +111,7 @@ def _assemble(service: Service, row: BlobRow, folder: Path) -> BlobState:
         shutil.rmtree(folder, ignore_errors=True)
         return BlobState(row.sha256, False)
     os.replace(part, path)
+    sync_folder(path.parent)
     with service.sessions.begin() as session:
         stored = session.get(BlobRow, row.sha256)
         assert stored is not None

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.faults import kills, model, planner
+from tests.faults import io_failures, kills, model, planner, power
 
 
 def planned(count: int, seed: int) -> dict[str, int]:
@@ -28,11 +28,26 @@ def killed(side: str) -> Callable[[int, int], dict[str, int]]:
     return run
 
 
+def unpowered(count: int, seed: int) -> dict[str, int]:
+    return {"cases": power.run(10 * count, seed)}
+
+
+def failing(side: str) -> Callable[[int, int], dict[str, int]]:
+    def run(count: int, seed: int) -> dict[str, int]:
+        hits = list(io_failures.failures(side, 0, seed))
+        return {"cases": len(hits), "failed": sum(h > 0 for h in hits)}
+
+    return run
+
+
 LAYERS: dict[str, Callable[[int, int], dict[str, int]]] = {
     "planner": planned,
     "model": told,
     "kills-laptop": killed("laptop"),
     "kills-service": killed("service"),
+    "power": unpowered,
+    "io-laptop": failing("laptop"),
+    "io-service": failing("service"),
 }
 
 

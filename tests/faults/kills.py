@@ -96,11 +96,8 @@ def forked(folder: Path, side: str, at: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def run_case(base: Path, folder: Path, kills: tuple[tuple[str, int], ...]) -> int:
-    """One day with kills, one after the other; how many of them hit."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(base, folder)
-    hit = sum(forked(folder, side, at) for side, at in kills)
+def finish(folder: Path) -> None:
+    """Open what is left, check, finish the day on it, and check that everything arrived once."""
     centre, station = opened(folder)
     try:
         check(centre, [station])
@@ -112,6 +109,14 @@ def run_case(base: Path, folder: Path, kills: tuple[tuple[str, int], ...]) -> in
     finally:
         station.close()
         centre.close()
+
+
+def run_case(base: Path, folder: Path, kills: tuple[tuple[str, int], ...]) -> int:
+    """One day with kills, one after the other; how many of them hit."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(base, folder)
+    hit = sum(forked(folder, side, at) for side, at in kills)
+    finish(folder)
     return hit
 
 
