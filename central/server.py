@@ -1,6 +1,8 @@
 """Runs the service with TLS: in this process until told to stop, or in a thread for tests and demonstrations."""
 
 import socket
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
@@ -9,7 +11,7 @@ import uvicorn
 
 from central import desk, identity
 from central.app import create_app
-from central.service import Service, open_service
+from central.service import Service, open_service, utc_now
 from central.settings import Settings
 
 START_SECONDS = 60.0
@@ -44,10 +46,12 @@ def serve(settings: Settings) -> None:
 class EmbeddedService:
     """The real service on loopback, in a thread of this process; on a free port unless told which."""
 
-    def __init__(self, folder: Path, database_url: str = "", port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, database_url: str = "", port: int = 0, now: Callable[[], datetime] = utc_now
+    ) -> None:
         self._listening = socket.create_server(("127.0.0.1", port))
         port = self._listening.getsockname()[1]
-        self.service = open_service(Settings(folder, database_url, "127.0.0.1", port, "127.0.0.1"))
+        self.service = open_service(Settings(folder, database_url, "127.0.0.1", port, "127.0.0.1"), now)
         self._server = _server(self.service, "error")
         self._thread = Thread(target=self._server.run, args=([self._listening],), name="central", daemon=True)
 

@@ -78,12 +78,14 @@ def _show(request: Request, name: str, **values: Any) -> Response:
 async def _form(request: Request) -> AsyncIterator[FormData]:
     """The form of one of our pages. Raises NotHere, or Problem when it is too large."""
     await _only_here(request)
+    proof = request.cookies.get(COOKIE, "")
+    if len(proof) < 32:  # before a gigabyte is read for another site's page: it cannot send this cookie
+        raise NotHere
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LARGEST_UPLOAD:
         raise Problem(f"文件超过 {LARGEST_UPLOAD >> 20} MB，没有上传。", "请在服务器上用命令行导入，或分成几个文件。")
     async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD) as form:
-        proof = request.cookies.get(COOKIE, "")
-        if len(proof) < 32 or not secrets.compare_digest(proof.encode(), str(form.get("proof", "")).encode()):
+        if not secrets.compare_digest(proof.encode(), str(form.get("proof", "")).encode()):
             raise NotHere
         yield form
 
@@ -184,9 +186,10 @@ async def job(request: Request, token: str) -> Response:
 def _job(request: Request, token: str) -> Response:
     jobs = jobs_of(request)
     now = jobs.job(token)
-    bad = jobs.path(token, "csv").exists() if now.dry else bool(now.outcome and now.outcome.bad)
-    draft = jobs.find(token) if now.dry or now.problem else None
-    return _show(request, "job", job=now, token=token, draft=draft, bad=bad)
+    running = now.running  # once: a job that ends while its page is made is shown as ended by the next page
+    bad = not running and now.outcome is not None and now.outcome.bad
+    draft = jobs.find(token) if not running and (now.dry or now.problem) else None
+    return _show(request, "job", job=now, running=running, token=token, draft=draft, bad=bad)
 
 
 @router.post("/job/{token}/{action}")

@@ -3,8 +3,11 @@
 import csv
 import http.client
 import ssl
+import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from threading import Event, current_thread
 
 import pytest
 from selenium.webdriver import Chrome
@@ -12,8 +15,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from central.server import EmbeddedService
+from central.service import utc_now
 from tests.browser import PATIENCE, browser, overflow, press, resize, wait_for
-from tests.central.intake.conftest import OFFICE, REGISTRATIONS, SHOP, entity
+from tests.central.intake.conftest import OFFICE, REGISTRATIONS, SHOP, VILLAGE, entity
 
 
 @pytest.fixture
@@ -56,6 +60,7 @@ def test_from_upload_to_undo(desk: EmbeddedService, page: Chrome, tmp_path: Path
     page.find_element(By.NAME, "save_profile").send_keys("市局登记")
     press(page, "试算（不写入）")
     wait_for(page, "试算结果")
+    assert page.find_elements(By.LINK_TEXT, "下载错误文件"), "before anything is written"
     assert numbers(page) == {"总行数": 4, "新增": 3, "变更": 0, "未变": 0, "未采用": 1, "移出": 0}
     assert entity(desk.service, SHOP) is None, "nothing is written yet"
     press(page, "导入")
@@ -73,6 +78,12 @@ def test_from_upload_to_undo(desk: EmbeddedService, page: Chrome, tmp_path: Path
     assert "已撤销" in page.find_element(By.TAG_NAME, "table").text
     assert entity(desk.service, SHOP) is None
     assert not [p for p in (tmp_path / "central" / "intake").iterdir() if p.suffix == ".file"], "what was sent is gone"
+
+
+def downloaded(page: Chrome, name: str) -> Path:
+    path = Path(page.capabilities["chrome"]["userDataDir"]).parent / "downloads" / name
+    WebDriverWait(page, PATIENCE).until(lambda _: path.exists())
+    return path
 
 
 def numbers(page: Chrome) -> dict[str, int]:
@@ -110,12 +121,75 @@ def test_a_profile_a_whole_list_and_another_kind(desk: EmbeddedService, page: Ch
 
 
 def test_bad_files_are_told_on_a_page(desk: EmbeddedService, page: Chrome, tmp_path: Path) -> None:
-    path = tmp_path / "bad.csv"
-    path.write_bytes(b"\xd0\xcf\x11\xe0 old excel")
+    old, bomb = tmp_path / "bad.csv", tmp_path / "bomb.xlsx"
+    old.write_bytes(b"\xd0\xcf\x11\xe0 old excel")
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", bytes(16 << 20))
+    for path, told in ((old, "旧格式"), (bomb, "解压后大得不正常")):
+        send(page, desk, path)
+        assert told in page.find_element(By.TAG_NAME, "h1").text
+        press(page, "返回归集")
+        assert not list((tmp_path / "central" / "intake").iterdir())
+
+
+def test_an_error_file_is_corrected_and_sent_again(desk: EmbeddedService, page: Chrome, tmp_path: Path) -> None:
+    """What a spreadsheet or a browser would run stays a text, in cells and in the file's name."""
+    delivered = tmp_path / "<img src=x onerror=alert(1)>.csv"
+    delivered.write_text(f"{REGISTRATIONS}{VILLAGE},=1+1,怪,<script>alert(1)</script>,街,,\n", encoding="utf-8")
+    send(page, desk, delivered)
+    assert page.find_element(By.TAG_NAME, "h1").text == delivered.name
+    page.find_element(By.NAME, "source").send_keys(OFFICE)
+    press(page, "试算（不写入）")
+    wait_for(page, "试算结果")
+    page.find_element(By.LINK_TEXT, "下载错误文件").click()
+    path = downloaded(page, "未采用的行.csv")
+    text = path.read_text(encoding="utf-8-sig")
+    assert ",'=1+1,怪," in text
+    path.write_text(text.replace(",怪,", ",存续,"), encoding="utf-8")
+    press(page, "导入")
+    wait_for(page, "已导入，第 1 次归集")
     send(page, desk, path)
-    assert "旧格式" in page.find_element(By.TAG_NAME, "h1").text
-    press(page, "返回归集")
-    assert not list((tmp_path / "central" / "intake").iterdir())
+    page.find_element(By.NAME, "source").send_keys(OFFICE)
+    press(page, "试算（不写入）")
+    wait_for(page, "试算结果")
+    press(page, "导入")
+    wait_for(page, "已导入，第 2 次归集")
+    taken = entity(desk.service, VILLAGE)
+    assert taken is not None
+    assert taken.licence.name == "=1+1"
+    assert taken.licence.representative == "<script>alert(1)</script>"
+
+
+def test_a_job_shows_its_progress_and_is_stopped(tmp_path: Path) -> None:
+    """The job waits at the clock for as long as the page is looked at: nothing here depends on speed."""
+    gate = Event()
+
+    def now() -> datetime:
+        if current_thread().name == "intake":
+            gate.wait()
+        return utc_now()
+
+    path = tmp_path / "a.csv"
+    path.write_text(REGISTRATIONS, encoding="utf-8")
+    with EmbeddedService(tmp_path / "central", now=now) as desk, browser(tmp_path / "browser") as page:
+        try:
+            send(page, desk, path)
+            page.find_element(By.NAME, "source").send_keys(OFFICE)
+            press(page, "试算（不写入）")
+            wait_for(page, "已处理 0 行")
+            job = page.current_url
+            send(page, desk, path)
+            page.find_element(By.NAME, "source").send_keys(OFFICE)
+            press(page, "试算（不写入）")
+            assert "另一个文件正在归集" in page.find_element(By.TAG_NAME, "h1").text, "one at a time"
+            page.get(job)
+            # In one step: the page loads itself anew every second.
+            page.execute_script("document.querySelector('form button').click()")
+        finally:
+            gate.set()
+        wait_for(page, "没有写入任何数据")
+        press(page, "放弃这个文件")
+        assert "还没有归集过数据" in page.find_element(By.TAG_NAME, "main").text
 
 
 def ask(desk: EmbeddedService, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, str]:
