@@ -13,6 +13,8 @@ from inspector import wire
 from inspector.trust import device
 from inspector.wire import Answer, BlobRef, EventAnswer, Receipt, SealedEvent, Signed
 
+ALL = -1
+"""As a limit."""
 STUCK_AFTER_RESENDS = 3
 STUCK_AFTER_FAILURES = 8
 _UNREADABLE = "中心多次没有收下这条记录，请联系管理员。记录仍在本机。"
@@ -60,6 +62,23 @@ class Outbox:
             limit,
         )
         return [Queued(r["seq"], r["size"], r["tries"], _moment(r["next_try"])) for r in rows]
+
+    def without_receipt(self, limit: int) -> list[Queued]:
+        """Every entry that the service has not confirmed, whatever keeps it, in the order of the journal."""
+        rows = self._store.rows(
+            "SELECT seq, length(event) AS size FROM outbox JOIN journal USING (seq) WHERE state <> 'done'"
+            " ORDER BY seq LIMIT ?",
+            limit,
+        )
+        return [Queued(r["seq"], r["size"], 0, None) for r in rows]
+
+    def oldest_unfinished(self) -> int | None:
+        """The first entry without a receipt or with an attachment that the service lacks."""
+        rows = self._store.rows(
+            "SELECT min(seq) AS seq FROM outbox LEFT JOIN event_blob USING (seq) LEFT JOIN blob USING (sha256)"
+            " WHERE state <> 'done' OR delivered = 0"
+        )
+        return None if rows[0]["seq"] is None else int(rows[0]["seq"])
 
     def outgoing(self, seqs: Sequence[int]) -> list[Outgoing]:
         """The sealed bytes of these entries, verbatim."""
@@ -109,6 +128,19 @@ class Outbox:
 
         self._store.write(take)
         return [r for r in receipts.values() if r is not None]
+
+    def answered_late(self, answers: Sequence[EventAnswer], now: datetime) -> int:
+        """Take in answers that came by another way than they were asked; how many receipts were news.
+
+        Only what is about an entry that still waits counts; an answer that does not hold leaves everything as it is.
+        """
+        by_hash = {a.content_hash: a for a in answers}
+        waiting = self._store.rows("SELECT seq, hash FROM outbox JOIN journal USING (seq) WHERE state <> 'done'")
+        found = self.outgoing([r["seq"] for r in waiting if r["hash"] in by_hash])
+        good = [
+            out for out in found if by_hash[out.hash].answer is Answer.HELD or self._receipt(out, by_hash[out.hash])
+        ]
+        return len(self.answered(good, answers, now))
 
     def failed(self, sent: Sequence[Outgoing], next_try: datetime) -> None:
         """The service is there but did not take these entries. Only one that was alone comes nearer to stuck."""
@@ -183,12 +215,12 @@ class Outbox:
     # -- blobs
     def undelivered(self, limit: int) -> list[BlobRef]:
         """Blobs of registered entries that the service does not hold whole, oldest entry first."""
-        rows = self._store.rows(
-            "SELECT blob.sha256, size, media_type, min(role) AS role FROM event_blob JOIN blob USING (sha256)"
-            " JOIN outbox USING (seq) WHERE outbox.state = 'done' AND NOT delivered AND blob.problem = ''"
-            " GROUP BY blob.sha256 ORDER BY min(seq) LIMIT ?",
-            limit,
-        )
+        return self._blobs("outbox.state = 'done' AND NOT delivered AND blob.problem = ''", limit)
+
+    def _blobs(self, where: str, limit: int) -> list[BlobRef]:
+        sql = "SELECT blob.sha256, size, media_type, min(role) AS role FROM event_blob JOIN blob USING (sha256)"
+        sql += " JOIN outbox USING (seq) WHERE " + where + " GROUP BY blob.sha256 ORDER BY min(seq) LIMIT ?"
+        rows = self._store.rows(sql, limit)
         return [BlobRef(r["sha256"], r["size"], r["media_type"], r["role"]) for r in rows]
 
     def delivered(self, digests: Sequence[str]) -> None:
@@ -199,6 +231,17 @@ class Outbox:
                 db.table("blob").update(digest, {"delivered": 1, "problem": ""})
 
         self._store.write(mark)
+
+    def not_whole(self, limit: int) -> list[BlobRef]:
+        """Every attachment of a sealed entry that the service does not hold whole, oldest entry first."""
+        return self._blobs("NOT delivered AND blob.problem = ''", limit)
+
+    def delivered_late(self, digests: Sequence[str]) -> int:
+        """The service holds these blobs whole; how many of them were still waited for."""
+        waiting = {b.sha256 for b in self.not_whole(ALL)}
+        fresh = [d for d in digests if d in waiting]
+        self.delivered(fresh)
+        return len(fresh)
 
     def blob_broken(self, digest: str, problem: str) -> None:
         """A blob that cannot be sent: its record says so, all others go on."""

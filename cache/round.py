@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from threading import Event as Flag
 from typing import Protocol
 
 from cache import feed, proof
 from cache.opened import Opened
 from cache.outbox import Outgoing
-from cache.packs import Packs
 from cache.plan import (
     Action,
     AskBlobs,
@@ -26,6 +24,7 @@ from cache.plan import (
     plan,
 )
 from cache.remote import opened as opened_by
+from cache.renewal import renew
 from cache.session_types import Progress, Proof
 from inspector.errors import (
     Cancelled,
@@ -37,8 +36,6 @@ from inspector.errors import (
     StoreFull,
     VaultDamaged,
 )
-from inspector.trust import device
-from inspector.verdict import StoreHealth
 from inspector.wire import (
     CHUNK,
     BlobRef,
@@ -50,7 +47,6 @@ from inspector.wire import (
     RegisterKey,
     SealedEvent,
     Signed,
-    SnapshotManifest,
 )
 
 LOOKED_AT = 2000
@@ -249,34 +245,6 @@ class Round:
     def _take_register(self) -> None:
         self._state = replace(self._state, register_taken=True)
         try:
-            self._renew_register()
+            renew(self._laptop, self._service.register_keys(), self._service.fetch, self._progress, self._cancel)
         except (RegisterProblem, ServiceRefused, StoreFull) as problem:
             self.trouble = problem
-
-    def _renew_register(self) -> None:
-        """Fetch and install the newest register of the own area, if it is newer or the one in use is not good."""
-        identity, holding = self._laptop.work.identity, self._laptop.holding
-        keys = {k.target: k.sealed for k in self._service.register_keys()}
-        if not keys:
-            return
-        now, _ = self._laptop.times.judge(self._laptop.people.policy().lease_days)
-        packs = Packs(self._laptop.folder / "register", identity.enrolment.tuf_root, self._service.fetch)
-        offered = [p for p in packs.refresh(now) if p.path in keys and p.manifest.area == identity.enrolment.area]
-        state = holding.state()
-        usable = state.health in (StoreHealth.GOOD, StoreHealth.UNCHECKED)
-        if not offered or (usable and _version(offered[-1].manifest) <= (state.epoch, state.row_version)):
-            return
-        pack = offered[-1]
-        key = device.unseal(identity.keys.box, keys[pack.path], "register")
-        if key is None:
-            raise ServiceRefused("中心给的主体数据密钥不是给这台电脑的。", "请联系管理员。")
-        path: Path = packs.download(
-            pack, lambda done, total: self._progress(Progress("下载主体数据", done, total)), self._cancel
-        )
-        self._progress(Progress("安装主体数据", 0, 0))
-        holding.exchange(holding.files.install(path, key, pack.manifest, pack.sha256))
-        packs.clean()
-
-
-def _version(manifest: SnapshotManifest) -> tuple[int, int]:
-    return manifest.epoch, manifest.row_version

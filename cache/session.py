@@ -6,8 +6,10 @@ thread. Methods are thread-safe. Each only delegates: the work is done in the mo
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from threading import Event as Flag
 
+from cache import stick as sticks
 from cache.checks import Checks
 from cache.drafts import Drafts
 from cache.opened import Opened
@@ -24,6 +26,8 @@ from cache.session_types import RecordState as RecordState
 from cache.session_types import RecordSummary as RecordSummary
 from cache.session_types import RegisterState as RegisterState
 from cache.session_types import SyncStatus as SyncStatus
+from cache.stick import Copied as Copied
+from cache.stick import Taken as Taken
 from cache.sync import Sync
 from inspector.checklist import Template
 from inspector.entries import Amendment, Lead
@@ -192,6 +196,21 @@ class Session:
         Raises ServiceDown, ServiceImpostor, ServiceRefused, Cancelled; what was done stays done.
         """
         return self._sync.round(progress, cancel)
+
+    def export_to_stick(self, stick: Path, progress: Callable[[Progress], None], cancel: Flag) -> Copied | None:
+        """Copy everything without a receipt, sealed to the service, written and read back; None when nothing waits.
+
+        Nothing counts as delivered by this. Raises StickUnusable, Cancelled, VaultDamaged.
+        """
+        copied = sticks.export(self._opened, stick, progress, cancel)
+        if copied is not None:
+            self.audit("stick-export", f"{copied.path.name} {copied.entries} {copied.blobs} {copied.size}")
+        return copied
+
+    def take_from_stick(self, stick: Path, progress: Callable[[Progress], None], cancel: Flag) -> Taken:
+        """Take in receipts, feed and register that the centre wrote. Raises StickUnusable, Cancelled."""
+        with self._sync.alone(cancel):
+            return sticks.take(self._opened, stick, progress, cancel)
 
     def queue(self) -> Sequence[RecordSummary]:
         return self._opened.outbox.unfinished()

@@ -1,7 +1,8 @@
 """Sync as the officer sees it: one round at a time, what the pill says, what waits, and the last proof."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Event as Flag
 from threading import Lock
@@ -13,9 +14,10 @@ from cache.plan import backoff
 from cache.remote import Remote
 from cache.round import PROOF, Round, Service, StoredProof
 from cache.session_types import Connection, Progress, SyncStatus
-from inspector.errors import Problem, ServiceDown, ServiceImpostor
+from inspector.errors import Cancelled, Problem, ServiceDown, ServiceImpostor
 
 LAST_SUCCESS = "sync/last"
+POLL_SECONDS = 0.2
 
 
 def connect(identity: Identity, clock: Clock) -> Service:
@@ -71,6 +73,17 @@ class Sync:
         finally:
             self._single.release()
         return self.status()
+
+    @contextmanager
+    def alone(self, cancel: Flag) -> Iterator[None]:
+        """While no round runs; waits for the one that does. Raises Cancelled."""
+        while not self._single.acquire(timeout=POLL_SECONDS):
+            if cancel.is_set():
+                raise Cancelled
+        try:
+            yield
+        finally:
+            self._single.release()
 
     def _round(self, progress: Callable[[Progress], None], cancel: Flag) -> None:
         laptop = self._laptop

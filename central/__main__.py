@@ -5,13 +5,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from central import aliases, desk
+from central import aliases, desk, stick
 from central.demo.load import load_demo
 from central.intake import command as intake
 from central.server import serve
 from central.service import Service, open_service
 from central.settings import Settings, from_environment
 from inspector.divisions import AREAS, area_name
+from inspector.errors import Problem
 from inspector.inspection import Officer
 
 
@@ -50,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
     alias = commands.add_parser("alias", help="列出待处理的码绑定，或决定一个")
     alias.add_argument("key", nargs="?", help="码的摘要（64 位）；不填则列出")
     alias.add_argument("code", nargs="?", default="", help="它属于的统一社会信用代码；不填则驳回绑定")
+    sticks = commands.add_parser("stick", help="导入 U 盘上的记录，写回回执、任务和主体数据")
+    sticks.add_argument("path", type=Path, help="U 盘的目录")
     return told
 
 
@@ -82,6 +85,8 @@ def main(arguments: list[str] | None = None) -> int:
             desk.put_officers(service, [entry])
         elif told.command == "intake":
             return intake.run(told, service)
+        elif told.command == "stick":
+            return _stick(service, told.path)
         elif told.command == "alias" and not told.key:
             for standing in aliases.waiting(service):
                 print(standing.key, standing.state, standing.payload)
@@ -92,6 +97,22 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         service.close()
     return 0
+
+
+def _stick(service: Service, path: Path) -> int:
+    def say(came: stick.Came) -> None:
+        print(f"{came.name}：{came.entries} 条记录，{came.chunks} 块照片和文书")
+        if came.problem:
+            print(f"    {came.problem.sentence}{came.problem.advice}", file=sys.stderr)
+
+    try:
+        came = stick.exchange(service, path, say)
+    except Problem as problem:
+        print(f"{problem.sentence}{problem.advice}", file=sys.stderr)
+        return 1
+    if not came:
+        print("U 盘上没有待导入的记录。", file=sys.stderr)
+    return 1 if not came or any(c.problem for c in came) else 0
 
 
 def _about_one(told: argparse.Namespace, service: Service) -> int:

@@ -26,6 +26,8 @@
     │   ├── ServiceDown            no answer
     │   ├── ServiceImpostor        certificate is not the service's
     │   ├── ServiceRefused         the service said no, with its reason
+    │   ├── PackageRefused         a file on a stick is damaged, changed, or for somebody else
+    │   ├── StickUnusable          a stick cannot be read or written, or keeps something else
     │   ├── EnrolmentRefused       one-time code wrong, used or expired
     │   └── Cancelled              the user stopped it
     ├── InspectionProblem
@@ -192,6 +194,18 @@ class ServiceRefused(SyncProblem):
     code = "service-refused"
     sentence = "中心服务拒绝了这次请求。"
     advice = "记录仍在本机；请把提示告诉管理员。"
+
+
+class PackageRefused(SyncProblem):
+    code = "package-refused"
+    sentence = "U 盘上的文件已损坏或被改动，没有使用。"
+    advice = "请重新导出；记录仍在本机。"
+
+
+class StickUnusable(SyncProblem):
+    code = "stick-unusable"
+    sentence = "U 盘不能读写。"
+    advice = "请检查 U 盘是否已插好、写保护或已满；记录仍在本机。"
 
 
 class EnrolmentRefused(SyncProblem):

@@ -1,5 +1,6 @@
 """Rules for all tests: no display needed, and nothing left behind (threads, processes, windows, timers)."""
 
+import asyncio
 import gc
 import multiprocessing
 import os
@@ -20,8 +21,14 @@ PATIENCE = 60.0
 """Seconds that something already told to stop may take to be gone."""
 
 
+def _of_a_running_loop(thread: threading.Thread) -> bool:
+    """A pool's worker ends with its event loop: whoever started that has to end it (a service of a whole module)."""
+    loop = getattr(thread, "loop", None)
+    return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_running()
+
+
 def _left_threads(before: set[threading.Thread]) -> list[threading.Thread]:
-    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not _of_a_running_loop(t)]
     for thread in left:
         thread.join(PATIENCE / max(1, len(left)))
     return [t for t in left if t.is_alive()]

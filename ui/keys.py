@@ -103,6 +103,7 @@ FIND = _key("/", "/", "查找", "记录")
 
 STOP = _key("Escape", "Esc", "停止", "同步")
 SYNC_NOW = _key("F5", "F5", "立即同步", "同步")
+STICK = _key("U", "U", "用 U 盘交换", "同步")
 
 ARRIVE = _key("Ctrl+Return", "Ctrl+Enter", "登记到场", "到场")
 TO_ITEMS = _key("Ctrl+Return", "Ctrl+Enter", "开始检查", "告知")

@@ -51,14 +51,19 @@ async def register_keys(request: Request) -> Response:
         device = authenticate(service, request, b"").device
         if device.revoked_at is not None:
             raise Refused(403, "revoked", "这台电脑已被停用。", "请联系管理员。")
-        with service.sessions() as session:
-            offered = session.get(Publication, device.area)
-        if offered is None:
-            return []
-        box = keys.seal(device.box_key, offered.key, "register", secrets.token_bytes(32))
-        return [RegisterKey(offered.target, box)]
+        return keys_for(service, device)
 
     return reply(await run_in_threadpool(answer))
+
+
+def keys_for(service: Service, device: Device) -> list[RegisterKey]:
+    """The key of the register that a device may read, sealed to it; none for one that was stopped."""
+    with service.sessions() as session:
+        offered = session.get(Publication, device.area)
+    if offered is None or device.revoked_at is not None:
+        return []
+    box = keys.seal(device.box_key, offered.key, "register", secrets.token_bytes(32))
+    return [RegisterKey(offered.target, box)]
 
 
 @router.get("/tuf/{path:path}")

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from cache.session import Progress, RecordState, RecordSummary, RegisterState, Session, SyncStatus
+from cache.session import Copied, Progress, RecordState, RecordSummary, RegisterState, Session, SyncStatus, Taken
 from inspector.errors import Cancelled, Problem
 from inspector.freshness import CHINA
 from ui import keys, words
@@ -23,6 +23,7 @@ from ui.widgets.field import fact
 from ui.widgets.keybutton import KeyButton
 from ui.widgets.line import LineButton
 from ui.widgets.scrolled import scrolled
+from ui.widgets.stickpanel import StickPanel
 from ui.widgets.text import text
 from ui.work import run
 
@@ -64,6 +65,8 @@ class SyncScreen(Screen):
         self._cancel: Flag | None = None
         self.go = KeyButton(words.SYNC_NOW, keys.SYNC_NOW, icon="arrow_sync_filled", primary=True)
         self.stop = KeyButton(words.STOP, keys.STOP, icon="dismiss")
+        self.usb = KeyButton(words.STICK, keys.STICK, icon="copy")
+        self.stick = StickPanel()
         self.bar, self.what = QProgressBar(), text("", "k")
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(words.SYNCING)
@@ -90,15 +93,20 @@ class SyncScreen(Screen):
         both.addWidget(queue, 60)
         box = column(both, gap=Gap.MEDIUM, margins=(Gap.LARGE, 12, Gap.LARGE, 12), owner=self)
         box.setStretch(0, 1)
+        box.addWidget(self.stick)
         moving = column(self.what, self.bar, gap=Gap.HAIR)
         foot = row(gap=Gap.LARGE)
         foot.addLayout(moving, 1)
         foot.addWidget(self.stop)
+        foot.addWidget(self.usb)
         foot.addWidget(self.go)
         box.addLayout(foot)
         self._progressed.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
         self.go.clicked.connect(self.sync)
         self.stop.clicked.connect(self.cancel)
+        self.usb.clicked.connect(self.stick.open)
+        self.stick.copying.connect(lambda place: self._begin(self._session.export_to_stick, place, done=self._copied))
+        self.stick.taking.connect(lambda place: self._begin(self._session.take_from_stick, place, done=self._taken))
         self._show_running(False)
 
     @property
@@ -110,11 +118,14 @@ class SyncScreen(Screen):
 
     def sync(self) -> None:
         """One round now."""
+        self._begin(self._session.sync, done=self._synced)
+
+    def _begin(self, work: Callable[..., Any], *first: Any, done: Callable[[Any], None]) -> None:
         if self.running:
             return
         self._cancel = Flag()
         self._show_running(True)
-        run(self._session.sync, self._progressed.emit, self._cancel, done=self._synced, failed=self._stopped)
+        run(work, *first, self._progressed.emit, self._cancel, done=done, failed=self._stopped)
 
     def cancel(self) -> None:
         """Stop the round; what is done stays done."""
@@ -124,6 +135,19 @@ class SyncScreen(Screen):
     def _synced(self, _: SyncStatus) -> None:
         self._end()
         self.said.emit(words.SYNC_DONE)
+
+    def _copied(self, copied: Copied | None) -> None:
+        self._end()
+        if copied is None:
+            self.said.emit(words.STICK_NOTHING)
+        else:
+            self.said.emit(words.STICK_COPIED.format(entries=copied.entries, blobs=copied.blobs))
+
+    def _taken(self, taken: Taken) -> None:
+        self._end()
+        told = words.STICK_TAKEN.format(receipts=taken.receipts, blobs=taken.blobs, feed=taken.feed)
+        told += (words.STICK_REGISTER if taken.register else "") + "。"
+        self.said.emit((told if taken.packages else words.STICK_EMPTY) + taken.trouble)
 
     def _stopped(self, problem: Problem) -> None:
         self._end()
@@ -143,6 +167,7 @@ class SyncScreen(Screen):
 
     def _show_running(self, running: bool) -> None:
         self.go.setEnabled(not running)
+        self.stick.show_running(running)
         self.go.show_words(words.SYNCING if running else words.SYNC_NOW)
         self.stop.setVisible(running)
         self.bar.setVisible(running)
