@@ -1,13 +1,17 @@
 """Command line of the central service: ``python -m central --help``."""
 
 import argparse
+import getpass
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from central import aliases, desk, stick
+from sqlalchemy import select
+
+from central import aliases, audit, desk, stick
 from central.demo.load import load_demo
 from central.intake import command as intake
+from central.models import DeskAction
 from central.server import serve
 from central.service import Service, open_service
 from central.settings import Settings, from_environment
@@ -47,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
     decide.add_argument("hash", help="内容摘要（64 位）")
     decide.add_argument("decision", choices=["accept", "refuse"])
     decide.add_argument("reason")
+    decide.add_argument("--by", default=getpass.getuser(), help="经办人，默认为当前系统用户")
+    commands.add_parser("audit", help="列出处理记录并核对其完整性")
     intake.add(commands)
     alias = commands.add_parser("alias", help="列出待处理的码绑定，或决定一个")
     alias.add_argument("key", nargs="?", help="码的摘要（64 位）；不填则列出")
@@ -87,6 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
             return intake.run(told, service)
         elif told.command == "stick":
             return _stick(service, told.path)
+        elif told.command == "audit":
+            return _audit(service)
         elif told.command == "alias" and not told.key:
             for standing in aliases.waiting(service):
                 print(standing.key, standing.state, standing.payload)
@@ -115,13 +123,24 @@ def _stick(service: Service, path: Path) -> int:
     return 1 if not came or any(c.problem for c in came) else 0
 
 
+def _audit(service: Service) -> int:
+    with service.sessions() as session:
+        lines = session.scalars(select(DeskAction).order_by(DeskAction.number)).all()
+    for line in lines:
+        print(line.number, line.at, line.who, desk.DECISIONS.get(line.action, line.action), line.subject, line.reason)
+    broken = audit.first_broken(lines)
+    if broken is not None:
+        print(f"第 {broken} 条处理记录被改动过，或它前面的一条不见了。", file=sys.stderr)
+    return 0 if broken is None else 1
+
+
 def _about_one(told: argparse.Namespace, service: Service) -> int:
     if told.command == "revoke":
         known = desk.revoke(service, told.device)
     elif told.command == "alias":
         known = aliases.decide(service, told.key, told.code)
     else:
-        known = desk.decide(service, told.hash, told.decision == "accept", told.reason)
+        known = desk.decide(service, told.hash, told.decision == "accept", told.reason, who=told.by)
     if not known:
         print("没有找到，请核对编号。", file=sys.stderr)
     return 0 if known else 1

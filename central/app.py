@@ -14,7 +14,7 @@ from central.api.problems import Refused, refused
 from central.intake import undoing
 from central.intake.jobs import Jobs
 from central.service import Service
-from central.web import intake, pages
+from central.web import forms, held, intake, pages
 from inspector.errors import Problem
 from inspector.wire import PREFIX
 
@@ -54,10 +54,11 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.intake = Jobs(service)
     app.add_exception_handler(Refused, refused)
-    app.add_exception_handler(intake.NotHere, intake.refused)
-    app.add_exception_handler(Problem, intake.told)
+    app.add_exception_handler(forms.NotHere, forms.refused)
+    app.add_exception_handler(Problem, forms.told)
     for module in (devices, events, blobs, down):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)
     app.include_router(intake.router)
+    app.include_router(held.router)
     return app

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from central import identity
+from central import audit, identity
 from central.entities import next_version, write
 from central.models import Device, EnrolmentCode, EntityRow, FeedRow, HeldRow, OfficerRow, Publication
 from central.publish import snapshot
@@ -82,13 +82,23 @@ def revoke(service: Service, device_id: str) -> bool:
     return True
 
 
-def decide(service: Service, content_hash: str, accepted: bool, reason: str) -> bool:
-    """A person's word on a held event, sent to its laptop: send again, or keep aside with a reason."""
+DECISIONS = {"": "待处理", "accepted": "已让电脑重发", "refused": "不予登记"}
+
+
+def decide(service: Service, content_hash: str, accepted: bool, reason: str, *, who: str) -> bool:
+    """A person's word on a held event, sent to its laptop: send again, or keep aside with a reason.
+
+    The same word twice (two clicks, two windows) counts once. False when no such event is held.
+    """
     with service.sessions.begin() as session:
-        held = session.get(HeldRow, content_hash)
+        held = session.get(HeldRow, content_hash, with_for_update=True)
         if held is None:
             return False
-        held.decision = "accepted" if accepted else "refused"
+        decision = "accepted" if accepted else "refused"
+        if held.decision == decision:
+            return True
+        held.decision = decision
+        audit.note(session, service, who, decision, content_hash, reason)
         body = {"content_hash": content_hash, "accepted": accepted, "reason": reason}
         session.add(FeedRow(scope=held.device_id, kind="decision", body=wire.encode(body)))
     return True

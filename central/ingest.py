@@ -163,7 +163,11 @@ class _Batch:
 
     def _hold(self, arrival: _Arrival, reason: str) -> EventAnswer:
         digest = arrival.digest
-        if digest not in self._held and self._session.get(HeldRow, digest) is None:
+        known = self._session.get(HeldRow, digest)
+        if known is not None and known.decision == "accepted":
+            # Sent again on a person's word, and still it cannot be registered: that person must see it again.
+            known.decision, known.reason = "", reason
+        elif known is None and digest not in self._held:
             row = HeldRow(
                 content_hash=digest,
                 device_id=self._device.device_id,

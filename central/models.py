@@ -117,6 +117,20 @@ class HeldRow(Base):
     decision: Mapped[str] = mapped_column(default="")
 
 
+class DeskAction(Base):
+    """A decision of an administrator (``central.audit``)."""
+
+    __tablename__ = "desk_action"
+    number: Mapped[int] = mapped_column(Number, primary_key=True, autoincrement=True)
+    at: Mapped[str] = mapped_column(String(32))
+    """As text, exactly as it went into the chain."""
+    who: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str]
+    chain: Mapped[str] = mapped_column(String(64))
+
+
 class BlobRow(Base):
     __tablename__ = "blob"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -33,6 +33,9 @@ CODE_PATTERN = re.compile(r"(?<![0-9A-Z])[0-9ANY][0-9]{7}[0-9A-HJ-NPQRTUWXY]{10}
 _RESIDENT = re.compile(r"(?<![0-9])(?:[0-9][ -]?){17}[0-9X](?![0-9])", re.IGNORECASE)
 
 
+_WRITTEN = re.compile(r"[0-9ANY][0-9A-HJ-NPQRTUWXY][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
+
+
 @dataclass(frozen=True, slots=True)
 class Explained:
     """Whether an identifier holds, and if not, why, in the user's language."""
@@ -100,6 +103,16 @@ def institution(code: str) -> tuple[str, str] | None:
     department = _categories().get(code[:1])
     category = department["cat"].get(code[1:2]) if department else None
     return (department["name"], category) if department and category else None
+
+
+def is_written_code(text: str) -> bool:
+    """Whether a text is a valid code exactly as it is written down, told at a fifth of what an explanation costs.
+
+    False says nothing: only ``explain_code`` knows blanks, small letters and codes of digits alone.
+    """
+    if not _WRITTEN.fullmatch(text) or text[:17].isdigit() or institution(text) is None:
+        return False
+    return check_character(text[:17]) == text[17]
 
 
 def explain_code(text: str) -> Explained:

@@ -34,6 +34,8 @@ def decode(data: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(data, type=kind)
     except UnicodeDecodeError as error:
         raise msgspec.DecodeError("not UTF-8") from error
+    except RecursionError:  # hostile: thousands of brackets in each other
+        raise msgspec.DecodeError("nested too deep") from None
 
 
 class EventKind(Term):

@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 os.environ["SE_OFFLINE"] = "true"  # selenium would look for drivers in the network
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -55,24 +56,20 @@ def overflow(page: webdriver.Chrome) -> int:
 
 
 def press(page: webdriver.Chrome, label: str) -> None:
-    """Click the button or link with a text, and wait until another page is there."""
-    old = page.find_element(By.TAG_NAME, "html")
+    """Click the button or link with a text, and wait until another page is there.
+
+    The old page is marked: asking one of its elements whether it is still there fails in more ways than one.
+    """
+    page.execute_script("window.pressed = true")
     page.find_element(By.XPATH, f"//button[normalize-space()='{label}'] | //a[normalize-space()='{label}']").click()
-    WebDriverWait(page, PATIENCE).until(lambda _: _is_stale(old))
+    _wait(page, lambda p: p.execute_script("return !window.pressed && document.readyState === 'complete'"))
 
 
 def wait_for(page: webdriver.Chrome, text: str) -> None:
     """Wait until a page (that may load itself anew) shows a text."""
-    WebDriverWait(page, PATIENCE, ignored_exceptions=(Exception,)).until(
-        lambda p: text in p.find_element(By.TAG_NAME, "body").text
-    )
+    _wait(page, lambda p: text in p.find_element(By.TAG_NAME, "body").text)
 
 
-def _is_stale(element: object) -> bool:
-    from selenium.common.exceptions import StaleElementReferenceException
-
-    try:
-        element.is_enabled()  # type: ignore[attr-defined]
-    except StaleElementReferenceException:
-        return True
-    return False
+def _wait(page: webdriver.Chrome, until: Callable[[webdriver.Chrome], bool]) -> None:
+    """While a page goes and another comes, any question may fail."""
+    WebDriverWait(page, PATIENCE, ignored_exceptions=(WebDriverException,)).until(until)

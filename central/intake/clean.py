@@ -15,7 +15,7 @@ from central.intake.rules import words
 from inspector.divisions import AREAS
 from inspector.entity import CreditKind, RegistrationState
 from inspector.freshness import NO_END
-from inspector.identifiers import explain_code, is_resident_id, tidy
+from inspector.identifiers import explain_code, is_resident_id, is_written_code, tidy
 
 ODD = re.compile(
     "[\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3000\ufeff"
@@ -38,7 +38,8 @@ _SERIALS = range(20_000, 73_051)
 """Excel's day numbers of 1954 to 2099: others are no dates of a business."""
 _AMOUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)\s*[(（]?\s*((?:[十百千万亿]*[^\s\d()（）]{0,8})?)\s*[)）]?")
 
-_EMPTY = frozenset(words()["empty"])
+EMPTY = frozenset(words()["empty"])
+"""What sources write for nothing."""
 
 Cleaner = Callable[[str], Any]
 
@@ -57,11 +58,13 @@ def tidy_cell(text: str) -> str:
 def text(cell: str) -> str:
     if len(cell) > LONGEST:
         raise Unclean(f"内容超过 {LONGEST} 个字")
-    return "" if cell in _EMPTY else cell
+    return "" if cell in EMPTY else cell
 
 
 def code(cell: str) -> str:
     """A valid unified social credit code."""
+    if is_written_code(cell):
+        return cell
     told = explain_code(cell)
     if not told.valid:
         raise Unclean(told.reason if cell else "缺少统一社会信用代码")
@@ -71,7 +74,7 @@ def code(cell: str) -> str:
 @lru_cache(MEMORY)
 def day(cell: str) -> date | None:
     """A calendar day in any of the styles that sources use, or None for an empty cell."""
-    if cell in _EMPTY:
+    if cell in EMPTY:
         return None
     bare = _CLOCK.sub("", cell)
     found = _DAY.fullmatch(bare) or re.fullmatch(r"([0-9]{4})([0-9]{2})([0-9]{2})", bare)
@@ -103,7 +106,7 @@ def ending(cell: str) -> date | None:
 @lru_cache(MEMORY)
 def state(cell: str) -> RegistrationState:
     """登记状态; what no word list knows is not guessed."""
-    if cell in _EMPTY:
+    if cell in EMPTY:
         return RegistrationState.UNKNOWN
     told = words()["state"]
     bare = re.sub(r"[\s，,、；;（）()]", "", cell)
@@ -119,7 +122,7 @@ def state(cell: str) -> RegistrationState:
 @lru_cache(MEMORY)
 def amount(cell: str) -> str:
     """An amount of money as its source gave it, number and unit without brackets: ``800万元人民币``."""
-    if cell in _EMPTY:
+    if cell in EMPTY:
         return ""
     found = _AMOUNT.fullmatch(cell)
     if not found:

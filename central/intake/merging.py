@@ -108,7 +108,7 @@ class Merger:
         stand = batch.stand(name)
         if stand is not None and not (barred and stand.barred):
             self._may_replace(stand)
-        if after == before:
+        if after is before or after == before:
             self.unchanged += 1
         elif stand is not None and stand.number == self.number:
             raise BadRow("", "与本文件中前面的一行说的是同一条记录，内容却不同")

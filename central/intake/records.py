@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from central.intake import mapping
-from central.intake.clean import ODD, Unclean, cleaner, tidy_cell, without_personal
+from central.intake.clean import EMPTY, LONGEST, ODD, Unclean, cleaner, tidy_cell, without_personal
 from central.intake.rules import Kind, words
 from inspector.divisions import AREAS
 from inspector.entity import (
@@ -69,7 +69,11 @@ class RowReader:
         self._width = len(header)
         used = [c for c in kind.columns if c.name in columns and c.name != "holder"]
         places = {c.name: header.index(columns[c.name]) for c in used}
-        self._slots = [(c.name, places[c.name], cleaner(c.clean, today)) for c in used]
+        plain = [c for c in used if c.clean == "text"]
+        self._plain = [(c.name, places[c.name]) for c in plain]
+        """Texts: nothing to do but to know the words for nothing, unless a cell is very long."""
+        self._slots = [(c.name, places[c.name], cleaner(c.clean, today)) for c in used if c not in plain]
+        self._all = [(c.name, places[c.name], cleaner(c.clean, today)) for c in plain] + self._slots
         self._labels = {c.name: c.label for c in used}
         # A cleaner that tells "without end" from "nothing" says itself when something is missing.
         self._required = [c.name for c in used if c.required and c.clean != "ending"]
@@ -88,10 +92,14 @@ class RowReader:
             cells[:] = [tidy_cell(cell) for cell in cells]
         if _LONG_NUMBER.search("~".join([cells[at] for at in self._texts])):
             self._hide(cells)
-        values: dict[str, Any] = {}
+        slots = self._slots
+        if len(line) <= LONGEST:
+            values: dict[str, Any] = {name: "" if (cell := cells[at]) in EMPTY else cell for name, at in self._plain}
+        else:
+            values, slots = {}, self._all
         name = ""
         try:
-            for name, at, clean in self._slots:
+            for name, at, clean in slots:
                 values[name] = clean(cells[at])
         except Unclean as error:
             raise BadRow(self._labels[name], str(error)) from None
@@ -151,12 +159,19 @@ def registered(code: str, before: Entity | None, values: Mapping[str, Any], as_o
         return Entity(
             code, subject, Licence(*_licence(told)), (), (), told["registration_number"], division, area, *rest
         )
-    on_licence = {_LICENCE[name]: value for name, value in values.items() if name in _LICENCE}
-    beside = {_ENTITY[name]: value for name, value in values.items() if name in _ENTITY}
+    on_licence = _different(before.licence, _LICENCE, values)
+    beside = _different(before, _ENTITY, values)
     for name in ("division", "area"):
         if not beside.get(name, "given"):
             del beside[name]
-    return replace(before, licence=replace(before.licence, **on_licence), **beside)
+    licence = replace(before.licence, **on_licence) if on_licence else before.licence
+    return replace(before, licence=licence, **beside) if on_licence or beside else before
+
+
+def _different(known: Licence | Entity, names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs, by field: most rows of a month's delivery say what is known."""
+    said = ((names[name], value) for name, value in values.items() if name in names)
+    return {field: value for field, value in said if getattr(known, field) != value}
 
 
 def number_key(number: str) -> str:

@@ -71,10 +71,10 @@ class Batch:
 
 def load(session: Session, codes: Sequence[str]) -> Batch:
     """What is known about some codes, in two statements."""
-    bodies = session.execute(select(EntityRow.code, EntityRow.body).where(EntityRow.code.in_(codes)))
+    bodies = session.execute(select(EntityRow.code, EntityRow.body).where(bulk.among(session, EntityRow.code, codes)))
     table = SourceRecord
     columns = (table.code, table.kind, table.key, table.number, table.source_date, table.barred)
-    stands = session.execute(select(*columns).where(table.code.in_(codes)))
+    stands = session.execute(select(*columns).where(bulk.among(session, table.code, codes)))
     return Batch(
         {code: body for code, body in bodies},
         {(code, kind, key): Stand(number, day, barred) for code, kind, key, number, day, barred in stands},

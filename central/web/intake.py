@@ -1,17 +1,11 @@
-"""The desk's pages of intake: send a file, see and correct the mapping, try, import, undo. No script is needed.
+"""The desk's pages of intake: send a file, see and correct the mapping, try, import, undo. No script is needed."""
 
-From this machine only; every form carries a secret that only a page of the desk can know.
-"""
-
-import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any, NoReturn
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
+from fastapi.responses import FileResponse
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -24,19 +18,11 @@ from central.intake.problems import NoSuchImport, UnclearColumns
 from central.intake.rules import kinds
 from central.models import ImportRun
 from central.service import Service
-from central.web.rendering import is_here, page
+from central.web.forms import go_to, only_here, sent_form, show
 from inspector.errors import Problem
 
-COOKIE = "__Host-desk"
-LARGEST_UPLOAD = 1 << 30
-MOST_FIELDS = 1000
-LARGEST_FIELD = 64 * 1024
 SHOWN = 200
 """Imports in the list, the newest first."""
-
-
-class NotHere(Exception):
-    """A request that the desk does not serve: from elsewhere, or not from a page of its own."""
 
 
 def jobs_of(request: Request) -> Jobs:
@@ -45,59 +31,17 @@ def jobs_of(request: Request) -> Jobs:
     return jobs
 
 
-async def _only_here(request: Request) -> None:
-    if not is_here(request):
-        raise NotHere
-
-
 router = APIRouter(prefix="/intake")
 
 
-async def refused(_request: Request, _problem: Exception) -> Response:
-    """Those from elsewhere learn nothing."""
-    return page("unknown.html", 404)
-
-
-async def told(request: Request, problem: Exception) -> Response:
-    """A Problem as a page with the way back."""
-    assert isinstance(problem, Problem)
-    return page("intake/problem.html", 400, problem=problem)
-
-
 def _show(request: Request, name: str, **values: Any) -> Response:
-    """A page with forms: its secret goes into the cookie and into each form."""
-    proof = request.cookies.get(COOKIE, "")
-    if len(proof) < 32:
-        proof = secrets.token_urlsafe(32)
-    shown = page(f"intake/{name}.html", forms=True, proof=proof, kinds=kinds(), modes=MODES, **values)
-    shown.set_cookie(COOKIE, proof, path="/", secure=True, httponly=True, samesite="strict")
-    return shown
-
-
-@asynccontextmanager
-async def _form(request: Request) -> AsyncIterator[FormData]:
-    """The form of one of our pages. Raises NotHere, or Problem when it is too large."""
-    await _only_here(request)
-    proof = request.cookies.get(COOKIE, "")
-    if len(proof) < 32:  # before a gigabyte is read for another site's page: it cannot send this cookie
-        raise NotHere
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LARGEST_UPLOAD:
-        raise Problem(f"文件超过 {LARGEST_UPLOAD >> 20} MB，没有上传。", "请在服务器上用命令行导入，或分成几个文件。")
-    async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD) as form:
-        if not secrets.compare_digest(proof.encode(), str(form.get("proof", "")).encode()):
-            raise NotHere
-        yield form
-
-
-def _to(path: str) -> Response:
-    return RedirectResponse(path, 303)
+    return show(request, f"intake/{name}.html", kinds=kinds(), modes=MODES, **values)
 
 
 @router.get("")
 async def overview(request: Request) -> Response:
     """Send a file; what was imported before."""
-    await _only_here(request)
+    await only_here(request)
     return await run_in_threadpool(_overview, request, service_of(request))
 
 
@@ -112,19 +56,19 @@ def _overview(request: Request, service: Service) -> Response:
 @router.post("")
 async def receive(request: Request) -> Response:
     """Take a file, streamed to disk."""
-    async with _form(request) as form:
+    async with sent_form(request) as form:
         sent = form.get("file")
         if not isinstance(sent, UploadFile) or not sent.filename:
             raise Problem("没有选择文件。", "请选择要归集的文件。")
         name, profile, encoding = sent.filename, str(form.get("profile", "")), str(form.get("encoding", ""))
         draft = await run_in_threadpool(jobs_of(request).receive, sent.file, name, profile, encoding)
-    return _to(f"/intake/file/{draft.token}")
+    return go_to(f"/intake/file/{draft.token}")
 
 
 @router.get("/file/{token}")
 async def columns(request: Request, token: str, kind: str = "") -> Response:
     """The mapping of a file's columns with samples, to be corrected."""
-    await _only_here(request)
+    await only_here(request)
     return await run_in_threadpool(_columns, request, token, kind)
 
 
@@ -142,7 +86,7 @@ def _columns(request: Request, token: str, kind: str) -> Response:
 @router.post("/file/{token}")
 async def decide(request: Request, token: str) -> Response:
     """Keep the corrected mapping, perhaps as a profile, and try it."""
-    async with _form(request) as form:
+    async with sent_form(request) as form:
         return await run_in_threadpool(_decide, jobs_of(request), token, form)
 
 
@@ -152,7 +96,7 @@ def _decide(jobs: Jobs, token: str, form: FormData) -> Response:
     if name := str(form.get("save_profile", "")).strip():
         jobs.save_profile(draft, name)
     jobs.start(jobs.find(token), dry=True, accept_gone=True)
-    return _to(f"/intake/job/{token}")
+    return go_to(f"/intake/job/{token}")
 
 
 def _corrected(draft: Draft, jobs: Jobs, form: FormData) -> Draft:
@@ -179,7 +123,7 @@ def _corrected(draft: Draft, jobs: Jobs, form: FormData) -> Draft:
 @router.get("/job/{token}")
 async def job(request: Request, token: str) -> Response:
     """How far a job is, and what it changed or would change."""
-    await _only_here(request)
+    await only_here(request)
     return await run_in_threadpool(_job, request, token)
 
 
@@ -195,7 +139,7 @@ def _job(request: Request, token: str) -> Response:
 @router.post("/job/{token}/{action}")
 async def act(request: Request, token: str, action: str) -> Response:
     """Import for real, stop what runs, or give the file up."""
-    async with _form(request) as form:
+    async with sent_form(request) as form:
         accept_gone = bool(form.get("accept_gone"))
     jobs = jobs_of(request)
     if action == "take":
@@ -204,10 +148,10 @@ async def act(request: Request, token: str, action: str) -> Response:
         jobs.job(token).stop.set()
     elif action == "give-up":
         jobs.give_up(token)
-        return _to("/intake")
+        return go_to("/intake")
     else:
         _nothing()
-    return _to(f"/intake/job/{token}")
+    return go_to(f"/intake/job/{token}")
 
 
 def _nothing() -> NoReturn:
@@ -217,14 +161,14 @@ def _nothing() -> NoReturn:
 @router.get("/job/{token}/errors")
 async def tried_errors(request: Request, token: str) -> Response:
     """The error file of a dry run."""
-    await _only_here(request)
+    await only_here(request)
     return _download(jobs_of(request).path(token, "csv"), "未采用的行.csv")
 
 
 @router.get("/errors/{number}")
 async def errors(request: Request, number: int) -> Response:
     """The error file of an import."""
-    await _only_here(request)
+    await only_here(request)
     return _download(jobs_of(request).errors_of(number), f"未采用的行-{number}.csv")
 
 
@@ -237,7 +181,7 @@ def _download(path: Any, name: str) -> Response:
 @router.get("/undo/{number}")
 async def ask_undo(request: Request, number: int) -> Response:
     """What undoing would undo."""
-    await _only_here(request)
+    await only_here(request)
 
     def show() -> Response:
         with service_of(request).sessions() as session:
@@ -252,6 +196,6 @@ async def ask_undo(request: Request, number: int) -> Response:
 @router.post("/undo/{number}")
 async def undo(request: Request, number: int) -> Response:
     """Undo an import."""
-    async with _form(request):
+    async with sent_form(request):
         await run_in_threadpool(undoing.undo, service_of(request), number)
-    return _to("/intake")
+    return go_to("/intake")

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
+from central import desk
 from central.api.requests import service_of
-from central.models import BlobRow, Device, EntityRow, EventRow, HeldRow
+from central.models import BlobRow, DeskAction, Device, EntityRow, EventRow
 from central.service import Service
+from central.web import held
 from central.web.rendering import is_here, page
 from inspector import wire
 from inspector.entity import CreditKind, Entity
@@ -16,6 +18,8 @@ from inspector.freshness import china_day, is_current
 
 router = APIRouter()
 _CODE = re.compile(r"[0-9A-Z]{18}")
+SHOWN = 50
+"""Lines of each of the desk's lists, the newest first."""
 _PUBLIC = tuple(kind for kind in CreditKind if kind is not CreditKind.CORRECTION)
 """Sections of the public credit report; open correction orders are the officers' business."""
 
@@ -40,7 +44,7 @@ def _public(service: Service, code: str) -> Response:
 
 
 @router.get("/")
-async def desk(request: Request) -> Response:
+async def overview(request: Request) -> Response:
     """The administrator's overview. Other machines get nothing: the desk is reached on the service's own."""
     if not is_here(request):
         return page("unknown.html", 404)
@@ -49,8 +53,9 @@ async def desk(request: Request) -> Response:
 
 def _desk(service: Service) -> Response:
     with service.sessions() as session:
-        events = session.scalars(select(EventRow).order_by(EventRow.ledger_number.desc()).limit(50)).all()
-        held = session.scalars(select(HeldRow).where(HeldRow.decision == "").order_by(HeldRow.held_at)).all()
+        events = session.scalars(select(EventRow).order_by(EventRow.ledger_number.desc()).limit(SHOWN)).all()
+        aside = held.waiting(session)
+        actions = session.scalars(select(DeskAction).order_by(DeskAction.number.desc()).limit(SHOWN)).all()
         devices = session.scalars(select(Device).order_by(Device.enrolled_at)).all()
         numbers = {
             "主体": session.scalar(select(func.count()).select_from(EntityRow)),
@@ -58,7 +63,10 @@ def _desk(service: Service) -> Response:
             "附件未到齐": session.scalar(
                 select(func.count()).select_from(BlobRow).where(BlobRow.complete_at.is_(None))
             ),
-            "待人工处理": len(held),
+            "待人工处理": len(aside),
         }
     kinds = {kind.value: kind.label for kind in wire.EventKind}
-    return page("desk.html", events=events, held=held, devices=devices, numbers=numbers, kinds=kinds)
+    return page(
+        "desk.html", events=events, devices=devices, numbers=numbers, kinds=kinds, held=aside, actions=actions,
+        decisions=desk.DECISIONS,
+    )  # fmt: skip

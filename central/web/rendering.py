@@ -24,7 +24,13 @@ def _moment(at: datetime | None) -> str:
     return at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if at else "—"
 
 
+def _written(at: str) -> str:
+    """A moment that is kept as text."""
+    return _moment(datetime.fromisoformat(at))
+
+
 _environment.filters["moment"] = _moment
+_environment.filters["written"] = _written
 
 
 def page(name: str, status: int = 200, forms: bool = False, **values: object) -> Response:

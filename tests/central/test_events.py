@@ -17,6 +17,7 @@ from central.models import EventRow, HeldRow
 from central.server import EmbeddedService
 from inspector import wire
 from inspector.errors import ServiceRefused
+from inspector.trust import device
 from inspector.wire import Answer, BlobRef, EventAnswer, EventAnswers, Handshake, Receipt, SealedEvent
 from tests.laptops import Device, enrolled
 
@@ -92,6 +93,12 @@ def test_what_no_database_can_take_is_held_and_stops_nothing(
     assert [a.answer for a in answers] == [Answer.REGISTERED, Answer.HELD]
     with service.service.sessions() as session:
         assert session.scalars(select(HeldRow.event)).one() == strange.event
+
+
+def test_what_is_nested_too_deep_is_held_like_anything_else_unreadable(laptop: Device) -> None:
+    deep = b'{"body":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    answers = send(laptop, SealedEvent(deep, device.sign(laptop.signing, deep)), laptop.event())
+    assert [a.answer for a in answers] == [Answer.HELD, Answer.REGISTERED]
 
 
 def test_a_batch_is_judged_in_its_order(service: EmbeddedService, laptop: Device) -> None:
@@ -179,8 +186,8 @@ def test_a_gap_is_flagged_and_not_refused(service: EmbeddedService, laptop: Devi
 
 def test_a_decision_goes_down_to_the_laptop(service: EmbeddedService, laptop: Device) -> None:
     (answer,) = send(laptop, laptop.event(schema="?/1"))
-    assert desk.decide(service.service, answer.content_hash, True, "已升级")
-    assert not desk.decide(service.service, "0" * 64, True, "")
+    assert desk.decide(service.service, answer.content_hash, True, "已升级", who="管理员")
+    assert not desk.decide(service.service, "0" * 64, True, "", who="管理员")
     decisions = [i for i in laptop.remote.feed(0).items if i.kind == "decision"]
     assert decisions[0].body["content_hash"] == answer.content_hash
 

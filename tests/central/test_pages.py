@@ -4,8 +4,10 @@ import http.client
 import ssl
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.by import By
 
 from central import desk, issue
 from central.demo.entities import Maker
@@ -13,6 +15,7 @@ from central.server import EmbeddedService
 from inspector.entity import CreditKind, CreditRecord
 from inspector.freshness import china_day
 from inspector.trust.status import State
+from tests.browser import browser, overflow, resize
 from tests.laptops import Device
 
 
@@ -61,6 +64,20 @@ def test_the_public_page_shows_public_data_only(service: EmbeddedService, shop_c
     assert "自愿申报，未经核实" in html
     assert "数据截至" in html
     assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("service", ["sqlite"], indirect=True)
+def test_a_phone_shows_the_public_page(service: EmbeddedService, shop_code: str, tmp_path: Path) -> None:
+    with browser(tmp_path / "browser") as page:
+        for width in (320, 375, 1366):
+            resize(page, width)
+            page.get(f"{service.base_url}/e/{shop_code}#1token")
+            text = page.find_element(By.TAG_NAME, "body").text
+            assert "<script>alert(1)</script>店" in text, "a name, not a script"
+            assert "仍在公示的处罚" in text
+            assert overflow(page) <= 0
+        assert not page.find_elements(By.CSS_SELECTOR, "script, form, img, a[href^='http']")
+        assert not [line for line in page.get_log("browser") if "Content Security Policy" in line["message"]]
 
 
 @pytest.mark.parametrize("path", ["/e/92231102MA1Y000188", "/e/..%2f..%2fkeys", "/e/" + "A" * 5000, "/docs", "/v1/x"])

@@ -240,7 +240,7 @@ class World(RuleBasedStateMachine):
         with self.centre.service.sessions() as session:
             held = session.scalars(select(HeldRow.content_hash)).first()
         if held:
-            desk.decide(self.centre.service, held, accepted, "" if accepted else "不予登记")
+            desk.decide(self.centre.service, held, accepted, "" if accepted else "不予登记", who="管理员")
 
     @precondition(lambda self: not self.centre.restored)
     @rule(entities=st.integers(1, 3))

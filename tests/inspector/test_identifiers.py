@@ -30,6 +30,17 @@ def test_known_codes_hold(code: str) -> None:
     assert ids.is_organisation_code(code[8:17])
 
 
+@given(codes | st.text(alphabet=ids.ALPHABET + "IOSVZ- a１", min_size=17, max_size=19))
+def test_the_quick_answer_is_never_yes_where_the_explanation_says_no(text: str) -> None:
+    assert not ids.is_written_code(text) or ids.explain_code(text) == ids.Explained(text, True)
+
+
+def test_the_quick_answer_knows_ordinary_codes_and_leaves_digits_to_the_explanation() -> None:
+    for code in GOOD:
+        assert ids.is_written_code(code) != code[:17].isdigit()
+        assert not ids.is_written_code(code[:17] + ("0" if code[17] != "0" else "1"))
+
+
 @pytest.mark.parametrize("code", VECTORS["uscc_bad"])
 def test_wrong_codes_are_explained(code: str) -> None:
     explained = ids.explain_code(code)
