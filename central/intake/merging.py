@@ -106,6 +106,10 @@ class Merger:
         """Note that a record was stated, and the entity as it is now."""
         name = (code, self._kind.key, key)
         stand = batch.stand(name)
+        if barred and stand is not None and stand.barred and after == before:
+            # Barred since the import that took it out: its days until that is final are not counted anew.
+            self.unchanged += 1
+            return
         if stand is not None and not (barred and stand.barred):
             self._may_replace(stand)
         if after is before or after == before:

@@ -268,10 +268,12 @@ def _detail(values: Mapping[str, Any]) -> str:
 
 
 def _published_until(kind: CreditKind, values: Mapping[str, Any]) -> date | None:
+    """Counted from the day of publication when the source tells it (规定 2021 art. 13: 自公示之日起)."""
+    start = values.get("published") or values["source_date"]
     said = values.get("severity", "") or values.get("category", "")
     for rule in words()["publication"]:
         if rule["kind"] == kind.value and (not rule["words"] or any(word in said for word in rule["words"])):
-            return months_after(values["source_date"], rule["months"])
+            return months_after(start, rule["months"])
     return None
 
 

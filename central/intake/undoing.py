@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, exists, func, insert, not_, select, tuple_, union
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from inspector import wire
 from inspector.entity import Entity
 from inspector.freshness import china_day, is_current
 
+FINAL = timedelta(days=7)
+"""After this long what was repaired is forgotten, and an import that took it out can no longer be undone."""
 COUNTS = ("rows", "new", "changed", "unchanged", "bad", "gone", "hidden")
 
 
@@ -35,6 +37,7 @@ def undo(service: Service, number: int) -> int:
         if made.undone_by is not None:
             raise UndoRefused("这次归集已经撤销过了。", "不需要再做什么。没有改动任何数据。")
         _refuse_when_touched(session, number)
+        _refuse_when_forgotten(session, made, service.now())
         record = _record(session, service, "undo", version, made)
         record.gone = _remove_new(session, version, number)
         for batch in store.formers(session, number):
@@ -55,6 +58,15 @@ def _refuse_when_touched(session: Session, number: int) -> None:
     ).one()
     if count:
         raise UndoRefused(f"之后的第 {first} 次归集动过其中 {count} 户的数据，这次归集不能直接撤销。")
+
+
+def _refuse_when_forgotten(session: Session, made: ImportRun, now: datetime) -> None:
+    barred = exists().where(SourceRecord.number == made.number, SourceRecord.barred)
+    if made.at < now - FINAL and session.scalar(select(barred)):
+        raise UndoRefused(
+            f"其中有信用修复或公示期满的记录，超过 {FINAL.days} 天不能撤销。",
+            "请重新导入正确的文件。没有改动任何数据。",
+        )
 
 
 def _remove_new(session: Session, version: int, number: int) -> int:
@@ -114,7 +126,8 @@ def _record(session: Session, service: Service, mode: str, version: int, of: Imp
 def purge(service: Service, progress: Callable[[int], None] = lambda rows: None) -> int:
     """Take records that were repaired, closed or are no longer published out of every entity; how many went.
 
-    They also go from what was kept for undoing, so that nothing brings them back. Recorded when anything went.
+    They also go from what was kept for undoing, so that nothing brings them back; what an import took out as repaired,
+    when that import can no longer be undone. Recorded when anything went.
     """
     today = china_day(service.now())
     gone, read, last = 0, 0, ""
@@ -135,7 +148,20 @@ def purge(service: Service, progress: Callable[[int], None] = lambda rows: None)
             progress(read)
         if record:
             record.gone = gone
+        _forget(session, service.now())
     return gone
+
+
+def _forget(session: Session, now: datetime) -> None:
+    """Remove what was kept for undoing of entities with finally barred records, up to the import that barred them."""
+    barring = select(ImportRun.number).where(ImportRun.at < now - FINAL)
+    final = exists().where(
+        SourceRecord.code == FormerEntity.code,
+        SourceRecord.barred,
+        SourceRecord.number.in_(barring),
+        SourceRecord.number >= FormerEntity.number,
+    )
+    session.execute(delete(FormerEntity).where(final).execution_options(synchronize_session=False))
 
 
 def _may_end(body: bytes) -> bool:
