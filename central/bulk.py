@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Table, Text, bindparam, cast, func, select, text
@@ -19,6 +20,7 @@ def put(session: Session, model: type[DeclarativeBase], rows: Sequence[Row], *, 
     """
     if not rows:
         return
+    rows = sorted(rows, key=itemgetter(0))  # neighbours in the index are written together: a quarter of the time
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         # One array a column, so that the server takes thousands of rows in one round trip.
@@ -26,7 +28,7 @@ def put(session: Session, model: type[DeclarativeBase], rows: Sequence[Row], *, 
         connection.execute(statement, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
     else:
         # Straight to the driver: the values need no translation, and that is most of the time.
-        connection.exec_driver_sql(_sqlite(model, keep), list(rows))
+        connection.exec_driver_sql(_sqlite(model, keep), rows)
 
 
 def among(session: Session, column: InstrumentedAttribute[str], values: Iterable[str]) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from central.api.requests import service_of
-from central.intake import profiles, undoing
+from central.intake import profiles, provenance, undoing
 from central.intake.command import MODES
 from central.intake.jobs import Draft, Jobs
 from central.intake.problems import NoSuchImport, UnclearColumns
@@ -20,6 +20,7 @@ from central.models import ImportRun
 from central.service import Service
 from central.web.forms import go_to, only_here, sent_form, show
 from inspector.errors import Problem
+from inspector.identifiers import tidy
 
 SHOWN = 200
 """Imports in the list, the newest first."""
@@ -176,6 +177,17 @@ def _download(path: Any, name: str) -> Response:
     if not path.exists():
         raise NoSuchImport("没有这个错误文件，或已过保存期。")
     return FileResponse(path, media_type="text/csv", filename=name, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/entity")
+async def origins(request: Request, code: str = "") -> Response:
+    """Where each record of an entity comes from."""
+    await only_here(request)
+    code = tidy(code[:64])
+    found = await run_in_threadpool(provenance.of, service_of(request), code)
+    if found is None:
+        raise Problem("主体数据中没有这个代码。", "请核对 18 位统一社会信用代码。")
+    return _show(request, "entity", code=code, holder=found[0], told=found[1])
 
 
 @router.get("/undo/{number}")
