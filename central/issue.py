@@ -11,9 +11,10 @@ from central.service import Service
 from inspector import wire
 from inspector.entity import Entity
 from inspector.hosts import HostRules
-from inspector.trust import code, device, status
+from inspector.trust import code, status
 from inspector.trust.code import Claims
 from inspector.trust.keys import IssuingKey, KeyList
+from inspector.trust.signing import Ed25519Signer, Signer
 from inspector.trust.status import State
 
 DIVISION = "231100"
@@ -25,18 +26,20 @@ REPEAT = timedelta(hours=20)
 """Lists older than this are signed anew, so that a laptop that syncs daily never runs out."""
 
 
-def _issuing_key(service: Service) -> tuple[IssuingKey, bytes]:
-    """The key of this authority with its period, and its private half."""
+def _issuing_key(service: Service) -> tuple[IssuingKey, Signer]:
+    """The key of this authority with its period, and who signs with it. An HSM's signer would be returned here."""
     made, private = identity.issuing_key(service.key_folder, service.now())
     # A code issued in the second of the key's birth lies inside its period.
     start = made - timedelta(hours=1)
     name = f"{DIVISION}-{made:%Y%m%d}".encode()
-    return IssuingKey(name, device.signing_public(private), DIVISION, start, made + KEY_LIFETIME), private
+    signer = Ed25519Signer(private)
+    key = IssuingKey(name, signer.public, DIVISION, start, made + KEY_LIFETIME, algorithm=signer.algorithm)
+    return key, signer
 
 
 def issue(service: Service, entity: Entity, lifetime: timedelta = LIFETIME) -> str:
     """Mint a signed code for an entity and return its address: the text of the QR code."""
-    key, private = _issuing_key(service)
+    key, signer = _issuing_key(service)
     now = service.now()
     with service.sessions.begin() as session:
         row = IssuedCode(code=entity.code, issued_at=now, expires_at=now + lifetime, state=int(State.GOOD), address="")
@@ -55,7 +58,7 @@ def issue(service: Service, entity: Entity, lifetime: timedelta = LIFETIME) -> s
             LIST,
             row.number,
         )
-        row.address = code.address(HostRules().own[0], entity.code, code.mint(claims, key.key_id, private))
+        row.address = code.address(HostRules().own[0], entity.code, code.mint(claims, key.key_id, signer))
         return row.address
 
 

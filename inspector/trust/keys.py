@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.trust import envelope
+from inspector.trust.signing import EDDSA, usable
+
 
 @dataclass(frozen=True, slots=True)
 class IssuingKey:
@@ -10,11 +13,12 @@ class IssuingKey:
 
     key_id: bytes
     public: bytes
-    """Ed25519, 32 bytes."""
+    """Ed25519: 32 bytes; SM2: x and y, 64 bytes."""
     division: str
     not_before: datetime
     not_after: datetime
     revoked_from: datetime | None = None
+    algorithm: int = EDDSA
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,20 @@ class KeyRing:
     """The keys of one list by id. Raises ValueError for a list that two readers could read differently."""
 
     def __init__(self, keys: tuple[IssuingKey, ...] = ()) -> None:
-        self._keys = {k.key_id: k for k in keys}
-        if len(self._keys) != len(keys):
+        # A key is found by the whole header that its tokens must carry: a token cannot choose the algorithm.
+        self._by_header = {envelope.header(k.algorithm, k.key_id): k for k in keys}
+        self._ids = {k.key_id for k in keys}
+        if len(self._ids) != len(keys):
             raise ValueError("two keys with one id")
-        if any(len(k.public) != 32 or k.not_before > k.not_after for k in keys):
+        if any(k.not_before > k.not_after or not usable(k.algorithm, k.public) for k in keys):
             raise ValueError("a key that cannot be used")
 
-    def find(self, key_id: bytes) -> IssuingKey | None:
-        return self._keys.get(key_id)
+    def find(self, protected: bytes) -> IssuingKey | None:
+        """The key whose tokens carry this protected header; None when no key of that name is known.
+
+        Raises ValueError when the header is malformed or names a known key under another algorithm.
+        """
+        key = self._by_header.get(protected)
+        if key is None and envelope.key_id(protected) in self._ids:
+            raise ValueError("another algorithm than the key's")
+        return key

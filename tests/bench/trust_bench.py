@@ -21,6 +21,7 @@ from cache.vault import Vault, new_keys
 from inspector.trust import code, device, status
 from inspector.trust.code import Claims
 from inspector.trust.keys import IssuingKey, KeyRing
+from inspector.trust.signing import Ed25519Signer
 from inspector.trust.status import State
 from inspector.verdict import TokenState
 
@@ -57,7 +58,7 @@ def tokens() -> list[Line]:
         CODE, "黑河市爱辉区好邻居生鲜便利超市中央街店", "黑河市爱辉区中央街1号", "", "个体工商户", "00000042",
         "231100", now, now + timedelta(days=365), "heihe-1", 42,
     )  # fmt: skip
-    token = code.mint(claims, b"231100-1", private)
+    token = code.mint(claims, b"231100-1", Ed25519Signer(private))
     statuses = {listed.name: listed}
     assert code.verify(token, CODE, ring, statuses, now).state is TokenState.GENUINE
     message = secrets.token_bytes(228)

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from inspector.hosts import HostRules
 from inspector.payload import PayloadKind, parse
-from inspector.trust import code, device, status
+from inspector.trust import code, device, envelope, status
 from inspector.trust.code import Claims, mint, pack_code, unpack_code, verify
 from inspector.trust.keys import IssuingKey, KeyRing
+from inspector.trust.signing import Ed25519Signer
 from inspector.trust.status import State, StatusList
 from inspector.verdict import Token, TokenState
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 PRIVATE = bytes(range(32))
+SIGNER = Ed25519Signer(PRIVATE)
 KEY = IssuingKey(b"2311-26", device.signing_public(PRIVATE), "231100", NOW - timedelta(300), NOW + timedelta(300))
 SHOP = "92231102MA1Y000189"
 OTHER = "93231183MA1AB2C34A"
@@ -34,7 +36,7 @@ def check(token: str, printed: str = SHOP, key: IssuingKey = KEY, listed: Status
 
 
 def made(**more: object) -> str:
-    return mint(replace(CLAIMS, **more), KEY.key_id, PRIVATE)  # type: ignore[arg-type]
+    return mint(replace(CLAIMS, **more), KEY.key_id, SIGNER)  # type: ignore[arg-type]
 
 
 def encode(message: bytes) -> str:
@@ -64,8 +66,8 @@ def test_the_code_fits_a_qr_that_can_be_read_from_a_wall() -> None:
         (made(expires=NOW - timedelta(1)), TokenState.EXPIRED),
         (made(status_index=99), TokenState.STATUS_UNKNOWN),
         (made(status_list="b"), TokenState.STATUS_UNKNOWN),
-        (mint(CLAIMS, b"other", PRIVATE), TokenState.KEY_UNKNOWN),
-        (mint(CLAIMS, KEY.key_id, bytes(32)), TokenState.FORGED),
+        (mint(CLAIMS, b"other", SIGNER), TokenState.KEY_UNKNOWN),
+        (mint(CLAIMS, KEY.key_id, Ed25519Signer(bytes(32))), TokenState.FORGED),
         ("", TokenState.FORGED),
         ("A" * 2000, TokenState.FORGED),
         (made() + "=", TokenState.FORGED),
@@ -131,7 +133,7 @@ def test_only_one_encoding_of_a_token_is_valid() -> None:
 def test_the_header_chooses_nothing(header: dict[int, object]) -> None:
     _, _, payload, _ = cbor2.loads(base64.urlsafe_b64decode(made() + "==")).value
     protected = cbor2.dumps(header, canonical=True)
-    signature = device.sign(PRIVATE, code._to_sign(protected, payload))
+    signature = device.sign(PRIVATE, envelope.to_sign(protected, payload))
     message = cbor2.dumps(cbor2.CBORTag(18, [protected, {}, payload, signature]), canonical=True)
     assert check(encode(message)).state is TokenState.FORGED
 
