@@ -5,7 +5,7 @@ DATA ?=
 N ?= 20000
 SEED ?= 1
 
-.PHONY: run test lint build lock bench bench-scan bench-register bench-trust bench-intake bench-service faults clean
+.PHONY: run test lint build lock bench bench-scan bench-register bench-trust fuzz-trust bench-intake bench-service faults clean
 .DEFAULT_GOAL := run
 
 .venv/ready-run: scripts/setup.sh requirements/run.txt
@@ -36,6 +36,9 @@ bench-register: .venv/ready-dev
 
 bench-trust: .venv/ready-dev
 	@$(PYTHON) -m tests.bench.trust_bench
+
+fuzz-trust: .venv/ready-dev  ## N changed codes from SEED: none may be accepted, none may crash
+	@$(PYTHON) -m tests.trust.fuzz $(N) $(SEED)
 
 bench-intake: .venv/ready-dev
 	@$(PYTHON) -m tests.bench.intake_bench $(N)

@@ -10,7 +10,7 @@ from typing import Any
 
 import cbor2
 
-from inspector.identifiers import ALPHABET, check_character, is_code
+from inspector.identifiers import ALPHABET, check_character, is_code, is_written_code
 from inspector.trust import envelope, signing
 from inspector.trust.keys import IssuingKey, KeyRing
 from inspector.trust.status import State, StatusList
@@ -58,7 +58,7 @@ def unpack_code(data: bytes) -> str:
     if value or len(data) != 11 or first[0] != ALPHABET[0]:
         return ""
     code = first[1:] + check_character(first[1:])
-    return code if is_code(code) else ""
+    return code if is_written_code(code) or is_code(code) else ""
 
 
 def _seconds(moment: datetime) -> int:
