@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from operator import mul
 from typing import Any
@@ -98,11 +98,16 @@ def holds_resident_id(text: str) -> bool:
     return any(is_resident_id(tidy(match.group())) for match in _RESIDENT.finditer(text))
 
 
+@lru_cache(256)
+def _institution(head: str) -> tuple[str, str] | None:
+    department = _categories().get(head[:1])
+    category = department["cat"].get(head[1:2]) if department else None
+    return (department["name"], category) if department and category else None
+
+
 def institution(code: str) -> tuple[str, str] | None:
     """Registration department and institution category that a code's first two characters name, or None."""
-    department = _categories().get(code[:1])
-    category = department["cat"].get(code[1:2]) if department else None
-    return (department["name"], category) if department and category else None
+    return _institution(code[:2])
 
 
 def is_written_code(text: str) -> bool:

@@ -132,6 +132,8 @@ def amount(cell: str) -> str:
 
 def registration_number(cell: str) -> str:
     """15 digits, or 13 from before 2007; kept as given, because old ones may not pass today's check."""
+    if not cell:
+        return ""
     told = tidy(text(cell))
     if told and not re.fullmatch(r"[0-9]{13}|[0-9]{15}", told):
         raise Unclean("注册号应为 15 位（2007 年以前为 13 位）数字")

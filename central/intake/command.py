@@ -109,6 +109,8 @@ def _import(told: argparse.Namespace, service: Service) -> int:
     outcome = importing.run(service, path, order, dry=told.dry_run, errors=told.errors, progress=progress)
     _warn("")
     _say(summary(outcome))
+    for one in outcome.examples if told.dry_run else ():
+        _say(f"  {one.code} {one.name}：{one.what}")
     if outcome.bad and told.errors:
         _say(f"未采用的行在 {told.errors}，改正后可以再次导入。")
     return 0

@@ -7,7 +7,7 @@ not overruled by another source; what was repaired or purged does not come back.
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from central import entities
 from central.intake import mapping, store
 from central.intake.bad_rows import BadRows
+from central.intake.differences import Difference
 from central.intake.merging import Merger
 from central.intake.problems import TooMuchGone, UnclearColumns
 from central.intake.readers import open_table
@@ -71,6 +72,8 @@ class Outcome:
     bad: int = 0
     gone: int = 0
     hidden: int = 0
+    examples: Sequence[Difference] = ()
+    """The first entities that change."""
 
 
 def run(
@@ -115,7 +118,7 @@ def run(
             merger.join(said)
             outcome.gone = _gone(merger, order) if order.whole else 0
             outcome.new, outcome.changed, outcome.unchanged = merger.new, merger.changed, merger.unchanged
-            outcome.bad, outcome.hidden = bad.count, reader.hidden
+            outcome.bad, outcome.hidden, outcome.examples = bad.count, reader.hidden, merger.examples
             if outcome.rows != outcome.new + outcome.changed + outcome.unchanged + outcome.bad:
                 raise AssertionError(f"rows were lost: {outcome}")
             progress(outcome.rows)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.intake import store
+from central.intake import differences, store
+from central.intake.differences import Difference
 from central.intake.records import (
     BadRow,
     Said,
@@ -49,6 +50,7 @@ class Merger:
     ) -> None:
         self.session, self.number = session, number
         self.new = self.changed = self.unchanged = 0
+        self.examples: list[Difference] = []
         self._kind = kinds()[order.kind]
         self._stated = Stated(order.source.strip(), order.as_of)
         self._moment = datetime.combine(order.as_of, time(), CHINA)
@@ -120,6 +122,8 @@ class Merger:
             batch.changed[code] = after
             self.new += 1
         else:
+            if len(self.examples) < differences.SHOWN:
+                self.examples.append(differences.difference(self._kind, before, after))
             newest = max(filter(None, (after.as_of, self._moment)))
             batch.changed[code] = replace(after, as_of=newest)
             if key and not holds(before, self._kind.key, key):
@@ -191,5 +195,8 @@ class Merger:
         for record in found:
             day = record.source_date.isoformat()
             batch.stated[said.code, kind.value, credit_key(record)] = Stand(self.number, day, True)
-        batch.changed[said.code] = replace(before, credit=tuple(r for r in before.credit if r not in found))
+        after = replace(before, credit=tuple(r for r in before.credit if r not in found))
+        if len(self.examples) < differences.SHOWN:
+            self.examples.append(differences.difference(self._kind, before, after))
+        batch.changed[said.code] = after
         self.changed += 1

@@ -24,23 +24,23 @@ from inspector.entity import (
 from inspector.identifiers import tidy
 
 _LONG_NUMBER = re.compile(r"[0-9][0-9 \-]{9,}[0-9]")
-_LICENCE = {
+ON_LICENCE = {
     "name": "name", "kind": "kind", "representative": "representative", "premises": "premises", "scope": "scope",
     "registrar": "authority", "established": "established", "state": "state", "state_since": "state_since",
     "capital": "capital", "composition": "composition", "former_name": "former_name",
     "suspended_until": "suspended_until",
 }  # fmt: skip
 """Columns of a registration that stand on the licence, in its order, and its names of them."""
-_ENTITY = {
+ON_ENTITY = {
     "registration_number": "registration_number", "division": "division", "area": "area", "office": "office",
     "grid": "grid", "risk": "risk", "inspection_cap": "inspection_cap", "integrity_code": "has_integrity_code",
 }  # fmt: skip
 _NOTHING: dict[str, Any] = {
-    **dict.fromkeys(_LICENCE, ""), **dict.fromkeys(_ENTITY, ""), "state": RegistrationState.UNKNOWN,
+    **dict.fromkeys(ON_LICENCE, ""), **dict.fromkeys(ON_ENTITY, ""), "state": RegistrationState.UNKNOWN,
     "established": None, "state_since": None, "suspended_until": None, "inspection_cap": None, "integrity_code": False,
 }  # fmt: skip
 """What stands where a file has no column."""
-_licence = itemgetter(*_LICENCE)
+_licence = itemgetter(*ON_LICENCE)
 _AREA_OF = {division: area.key for area in AREAS for division in area.divisions}
 
 
@@ -159,8 +159,8 @@ def registered(code: str, before: Entity | None, values: Mapping[str, Any], as_o
         return Entity(
             code, subject, Licence(*_licence(told)), (), (), told["registration_number"], division, area, *rest
         )
-    on_licence = _different(before.licence, _LICENCE, values)
-    beside = _different(before, _ENTITY, values)
+    on_licence = _different(before.licence, ON_LICENCE, values)
+    beside = _different(before, ON_ENTITY, values)
     for name in ("division", "area"):
         if not beside.get(name, "given"):
             del beside[name]

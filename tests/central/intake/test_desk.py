@@ -102,7 +102,7 @@ def test_a_profile_a_whole_list_and_another_kind(desk: EmbeddedService, page: Ch
     wait_for(page, "试算结果")
     press(page, "导入")
     wait_for(page, "已导入")
-    path.write_text("".join(REGISTRATIONS.splitlines(keepends=True)[:-1]), encoding="utf-8")
+    path.write_text("".join(REGISTRATIONS.replace("王五", "王七").splitlines(keepends=True)[:-1]), encoding="utf-8")
     page.get(f"{desk.base_url}/intake")
     Select(page.find_element(By.NAME, "profile")).select_by_visible_text("全量")
     page.find_element(By.NAME, "file").send_keys(str(path))
@@ -110,6 +110,7 @@ def test_a_profile_a_whole_list_and_another_kind(desk: EmbeddedService, page: Ch
     assert page.find_element(By.NAME, "source").get_attribute("value") == OFFICE
     press(page, "试算（不写入）")
     wait_for(page, "已核对：移出的 1 条")
+    assert "法定代表人：王五 → 王七" in page.find_element(By.TAG_NAME, "details").text
     press(page, "返回修改列的对应关系")
     Select(page.find_element(By.NAME, "kind")).select_by_visible_text("行政处罚")
     press(page, "换成这个类别")

@@ -85,6 +85,29 @@ def test_a_dry_run_says_the_same_and_changes_nothing(bare: Service, take: Import
     assert (tried.new, tried.changed, tried.unchanged, tried.bad) == (done.new, done.changed, done.unchanged, done.bad)
 
 
+def test_a_dry_run_says_what_would_change(bare: Service, take: Import) -> None:
+    take(REGISTRATIONS)
+
+    def said(content: str, kind: str) -> list[str]:
+        return [one.what for one in take(content, kind, dry=True).examples]
+
+    head = "统一社会信用代码,企业名称,登记状态,法定代表人,监管所,频次上限,码上诚信码\n"
+    assert said(head + f"{SHOP},黑河老王小吃店,注销,王七,兴安所,2,是\n", "registration") == [
+        "法定代表人：王五 → 王七；登记状态：存续 → 注销；监管所：（空） → 兴安所；年度检查频次上限：（空） → 2；"
+        "码上诚信码：否 → 是"
+    ]
+    assert said(PERMITS, "permit") == [
+        "写入许可 食品经营许可证 JY22311020000011（至 2029-03-04）", "写入许可 烟草专卖零售许可证 231102100001（长期）"
+    ]  # fmt: skip
+    take(PENALTY, "penalty")
+    assert said(PENALTY.replace("过期", "变质"), "penalty") == ["去掉行政处罚 销售过期食品；写入行政处罚 销售变质食品"]
+    repair = f"统一社会信用代码,修复类别,文号,修复日期\n{SHOP},行政处罚,黑市监罚〔2026〕1号,2026-11-19\n"
+    assert said(repair, "repair") == ["去掉行政处罚 销售过期食品"]
+    assert said(REGISTRATIONS, "registration") == []
+    many = "".join(f"{SHOP},承诺{n},2026-03-01\n" for n in range(30))
+    assert len(said("统一社会信用代码,承诺事由,作出日期\n" + many, "commitment")) == 20
+
+
 def test_columns_that_a_file_has_not_stay_as_they_were(bare: Service, take: Import) -> None:
     take(REGISTRATIONS)
     done = take(f"统一社会信用代码,企业名称,登记状态,监管所\n{SHOP},黑河老王小吃店,注销,兴安所\n")
