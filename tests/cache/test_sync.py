@@ -297,15 +297,19 @@ def test_after_a_cut_only_the_missing_chunks_go(laptop: Laptop, session: Session
 
 
 def test_without_a_valid_receipt_nothing_is_registered(laptop: Laptop, session: Session) -> None:
+    seen: dict[str, Signed] = {}
+
     def forged(answer: EventAnswer, how: str) -> EventAnswer:
         assert answer.receipt is not None
+        seen[answer.content_hash] = answer.receipt
         payload = answer.receipt.payload
         receipts = {
             "unsigned": Signed(payload, bytes(64), "receipt"),
             "other key": Signed(payload, device.sign(bytes(32), payload), "receipt"),
             "changed": Signed(payload.replace(b'"ledger_number":', b'"ledger_number":1'), answer.receipt.signature),
             "garbage": Signed(b"\xff", b"", ""),
-            "of another entry": session._opened.work.identity.enrolment.certificate,
+            "of another shape": session._opened.work.identity.enrolment.certificate,
+            "of another entry": next((r for h, r in seen.items() if h != answer.content_hash), None),
             "none": None,
             "for another hash": answer.receipt,
         }
@@ -322,7 +326,16 @@ def test_without_a_valid_receipt_nothing_is_registered(laptop: Laptop, session: 
         return Forging(connect(identity, clock), nothing, nothing)
 
     bad = Sync(session._opened, forging, lambda: 0.0)
-    for Forging.how in ("unsigned", "other key", "changed", "garbage", "of another entry", "none", "for another hash"):
+    for Forging.how in (
+        "unsigned",
+        "other key",
+        "changed",
+        "garbage",
+        "of another shape",
+        "of another entry",
+        "none",
+        "for another hash",
+    ):
         session.lead(None, Forging.how)
         bad.round(lambda _: None, Flag())
         states = {r["state"] for r in session._opened.store.rows("SELECT state FROM outbox")}

@@ -13,6 +13,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -79,8 +80,21 @@ def child(folder: Path, side: str, at: int) -> None:
         (folder / "lines").write_text(json.dumps(killer.lines))
 
 
+def alone() -> None:
+    """Wait until this is the process's only thread.
+
+    A worker that is ending may hold a lock of SQLCipher or OpenSSL; a child forked at that moment would wait for it for
+    ever.
+    """
+    end = time.monotonic() + PATIENCE
+    while len(os.listdir("/proc/self/task")) > 1:
+        assert time.monotonic() < end, threading.enumerate()
+        os.sched_yield()
+
+
 def forked(folder: Path, side: str, at: int) -> bool:
     """A process that works and dies; whether it really died of the kill."""
+    alone()
     pid = os.fork()
     if pid == 0:
         with (folder / "failed").open("w") as told:
