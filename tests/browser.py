@@ -70,6 +70,12 @@ def wait_for(page: webdriver.Chrome, text: str) -> None:
     _wait(page, lambda p: text in p.find_element(By.TAG_NAME, "body").text)
 
 
+def click_when_there(page: webdriver.Chrome, selector: str) -> None:
+    """Find and click in one step, on a page that loads itself anew all the time."""
+    script = "const found = document.querySelector(arguments[0]); if (found) found.click(); return found !== null"
+    _wait(page, lambda p: bool(p.execute_script(script, selector)))
+
+
 def _wait(page: webdriver.Chrome, until: Callable[[webdriver.Chrome], bool]) -> None:
     """While a page goes and another comes, any question may fail."""
     WebDriverWait(page, PATIENCE, ignored_exceptions=(WebDriverException,)).until(until)

@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from central.server import EmbeddedService
 from central.service import utc_now
-from tests.browser import PATIENCE, browser, overflow, press, resize, wait_for
+from tests.browser import PATIENCE, browser, click_when_there, overflow, press, resize, wait_for
 from tests.central.intake.conftest import OFFICE, REGISTRATIONS, SHOP, VILLAGE, entity
 
 
@@ -82,7 +82,8 @@ def test_from_upload_to_undo(desk: EmbeddedService, page: Chrome, tmp_path: Path
 
 def downloaded(page: Chrome, name: str) -> Path:
     path = Path(page.capabilities["chrome"]["userDataDir"]).parent / "downloads" / name
-    WebDriverWait(page, PATIENCE).until(lambda _: path.exists())
+    # The browser holds the name with an empty file until all is there.
+    WebDriverWait(page, PATIENCE).until(lambda _: path.exists() and path.stat().st_size > 0)
     return path
 
 
@@ -184,8 +185,8 @@ def test_a_job_shows_its_progress_and_is_stopped(tmp_path: Path) -> None:
             press(page, "试算（不写入）")
             assert "另一个文件正在归集" in page.find_element(By.TAG_NAME, "h1").text, "one at a time"
             page.get(job)
-            # In one step: the page loads itself anew every second.
-            page.execute_script("document.querySelector('form button').click()")
+            click_when_there(page, "form[action$='/stop'] button")
+            wait_for(page, "正在停止")
         finally:
             gate.set()
         wait_for(page, "没有写入任何数据")
