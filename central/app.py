@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from central import issue
 from central.api import blobs, devices, down, events
-from central.api.problems import Refused, refused
+from central.api.problems import Refused, database_down, gone, refused
 from central.intake import undoing
 from central.intake.jobs import Jobs
 from central.service import Service
@@ -54,6 +55,8 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.intake = Jobs(service)
     app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(OperationalError, database_down)
     app.add_exception_handler(forms.NotHere, forms.refused)
     app.add_exception_handler(Problem, forms.told)
     for module in (devices, events, blobs, down):

@@ -25,3 +25,13 @@ async def refused(_request: Request, problem: Exception) -> Response:
     """FastAPI's handler for ``Refused``."""
     assert isinstance(problem, Refused)
     return answer(problem)
+
+
+async def gone(_request: Request, _gone: Exception) -> Response:
+    """A client whose line was cut while it was sending: no error of the service, and nobody reads the answer."""
+    return Response(status_code=400)
+
+
+async def database_down(_request: Request, _error: Exception) -> Response:
+    """The database does not answer: laptops keep what they have and come again."""
+    return answer(Refused(503, "database-down", "中心数据库暂时不可用。", "记录仍在本机，稍后会自动再传。"))

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.faults import io_failures, kills, model, planner, power
+from tests.faults import cuts, io_failures, kills, model, planner, planted, power
 
 
 def planned(count: int, seed: int) -> dict[str, int]:
@@ -32,6 +32,18 @@ def unpowered(count: int, seed: int) -> dict[str, int]:
     return {"cases": power.run(10 * count, seed)}
 
 
+def cut(count: int, seed: int) -> dict[str, int]:
+    cases, hit = cuts.run(count, seed)
+    return {"cases": cases, "hit": hit}
+
+
+def planted_bugs(_count: int, seed: int) -> dict[str, int]:
+    found = [(bug.name, what) for bug, what in planted.run(seed)]
+    missed = [name for name, what in found if not what]
+    assert not missed, missed
+    return {"planted": len(found), "caught": len(found) - len(missed)}
+
+
 def failing(side: str) -> Callable[[int, int], dict[str, int]]:
     def run(count: int, seed: int) -> dict[str, int]:
         hits = list(io_failures.failures(side, 0, seed))
@@ -48,6 +60,8 @@ LAYERS: dict[str, Callable[[int, int], dict[str, int]]] = {
     "power": unpowered,
     "io-laptop": failing("laptop"),
     "io-service": failing("service"),
+    "cuts": cut,
+    "planted": planted_bugs,
 }
 
 

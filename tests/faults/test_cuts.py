@@ -1,0 +1,10 @@
+"""The line is cut, reset, flipped, doubled, swapped at any byte: nothing is lost or doubled."""
+
+from tests.faults import cuts
+from tests.faults.test_kills import source_seed
+
+
+def test_harm_at_any_byte_of_a_round() -> None:
+    cases, hit = cuts.run(24, source_seed())
+    assert cases == 24
+    assert hit >= 8
