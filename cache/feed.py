@@ -73,7 +73,7 @@ def apply(work: Work, feed: Feed, now: datetime) -> int:
             try:
                 if item.kind == "trust":
                     lists = msgspec.convert(item.body, trust.Lists)
-                    trust.take(db, lists, work.identity.enrolment.receipt_key)
+                    trust.take(db, lists, work.identity.enrolment)
                 else:
                     _take(db, item, now)
             except msgspec.ValidationError:

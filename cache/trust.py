@@ -6,40 +6,42 @@ from datetime import datetime
 import msgspec
 import sqlite_utils
 
+from cache import trust_root
 from cache.meta import put_meta, value_of
 from cache.work import Work
 from inspector import wire
 from inspector.payload import Payload, PayloadKind
 from inspector.trust import code, device
-from inspector.trust.keys import KeyList, KeyRing
+from inspector.trust.keys import KeyList, KeyRing, RootSigned
 from inspector.trust.status import StatusList
 from inspector.verdict import Token, TokenState
-from inspector.wire import Signed
+from inspector.wire import Enrolment, Signed
 
-KEYS, STATUSES = "trust/keys", "trust/statuses"
+ROOT, KEYS, STATUSES = "trust/root", "trust/issuing", "trust/statuses"
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Body of ``trust``: a signed ``KeyList`` and signed ``StatusList`` values."""
+    """Body of ``trust``: the key list under the root and ``StatusList`` values signed by the service."""
 
-    keys: Signed
+    keys: RootSigned
     statuses: tuple[Signed, ...] = ()
 
 
-def take(db: sqlite_utils.Database, lists: Lists, receipt_key: bytes) -> None:
-    """Take newer lists in, inside a transaction. Raises ``msgspec.ValidationError`` when one is not the service's."""
-    keys = msgspec.json.decode(_proved(lists.keys, receipt_key), type=KeyList)
-    try:
-        KeyRing(keys.keys)
-    except ValueError as error:
-        raise msgspec.ValidationError(str(error)) from None
+def take(db: sqlite_utils.Database, lists: Lists, enrolment: Enrolment) -> None:
+    """Take newer lists in, inside a transaction.
+
+    Raises ``msgspec.ValidationError`` when one is not the service's, or the keys are not the root's.
+    """
+    root = trust_root.follow(value_of(db, ROOT, bytes) or enrolment.tuf_root, lists.keys.roots)
+    keys = trust_root.key_list(root, lists.keys)
+    statuses = [msgspec.json.decode(_proved(s, enrolment.receipt_key), type=StatusList) for s in lists.statuses]
+    put_meta(db, ROOT, wire.encode(root))
     known = value_of(db, KEYS, KeyList)
     if known is None or keys.version > known.version:
         put_meta(db, KEYS, wire.encode(keys))
     held = {s.name: s for s in value_of(db, STATUSES, tuple[StatusList, ...]) or ()}
-    for signed in lists.statuses:
-        status = msgspec.json.decode(_proved(signed, receipt_key), type=StatusList)
+    for status in statuses:
         if status.name not in held or status.version > held[status.name].version:
             held[status.name] = status
     put_meta(db, STATUSES, wire.encode(tuple(held.values())))

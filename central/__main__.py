@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from central import aliases, audit, desk, stick
+from central import aliases, audit, desk, key_command, stick
 from central.demo.load import load_demo
 from central.intake import command as intake
 from central.models import DeskAction
@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     decide.add_argument("--by", default=getpass.getuser(), help="经办人，默认为当前系统用户")
     commands.add_parser("audit", help="列出处理记录并核对其完整性")
     intake.add(commands)
+    key_command.add(commands)
     alias = commands.add_parser("alias", help="列出待处理的码绑定，或决定一个")
     alias.add_argument("key", nargs="?", help="码的摘要（64 位）；不填则列出")
     alias.add_argument("code", nargs="?", default="", help="它属于的统一社会信用代码；不填则驳回绑定")
@@ -91,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
             desk.put_officers(service, [entry])
         elif told.command == "intake":
             return intake.run(told, service)
+        elif told.command == "keys":
+            return key_command.run(told, service, getpass.getpass)
         elif told.command == "stick":
             return _stick(service, told.path)
         elif told.command == "audit":

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from central.files import write_whole
-from inspector import wire
 from inspector.trust import device
 
 AUTHORITY_YEARS = 20
@@ -48,14 +47,6 @@ def service_keys(folder: Path) -> ServiceKeys:
         return path.read_bytes()
 
     return ServiceKeys(one("receipt.key"), one("recovery.key"))
-
-
-def issuing_key(folder: Path, now: datetime) -> tuple[datetime, bytes]:
-    """When the key that signs codes was made, and the raw Ed25519 key; made at the first start."""
-    path = folder / "issue.key"
-    if not path.exists():
-        write_whole(path, wire.encode([now.replace(microsecond=0), secrets.token_bytes(32)]), PRIVATE)
-    return wire.decode(path.read_bytes(), tuple[datetime, bytes])
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

@@ -5,42 +5,29 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from central import desk, identity
+from central import desk
 from central.models import EntityRow, FeedRow, IssuedCode
-from central.service import Service
+from central.service import DIVISION, Service
 from inspector import wire
 from inspector.entity import Entity
 from inspector.hosts import HostRules
 from inspector.trust import code, status
 from inspector.trust.code import Claims
-from inspector.trust.keys import IssuingKey, KeyList
-from inspector.trust.signing import Ed25519Signer, Signer
-from inspector.trust.status import State
+from inspector.trust.status import State, StatusList
 
-DIVISION = "231100"
-"""黑河市: the authority that issues; keys of counties come beside it."""
 LIST = "heihe-1"
 LIFETIME = timedelta(days=3 * 365)
-KEY_LIFETIME = timedelta(days=2 * 365)
 REPEAT = timedelta(hours=20)
 """Lists older than this are signed anew, so that a laptop that syncs daily never runs out."""
 
 
-def _issuing_key(service: Service) -> tuple[IssuingKey, Signer]:
-    """The key of this authority with its period, and who signs with it. An HSM's signer would be returned here."""
-    made, private = identity.issuing_key(service.key_folder, service.now())
-    # A code issued in the second of the key's birth lies inside its period.
-    start = made - timedelta(hours=1)
-    name = f"{DIVISION}-{made:%Y%m%d}".encode()
-    signer = Ed25519Signer(private)
-    key = IssuingKey(name, signer.public, DIVISION, start, made + KEY_LIFETIME, algorithm=signer.algorithm)
-    return key, signer
+def issue(service: Service, entity: Entity, lifetime: timedelta = LIFETIME, division: str = DIVISION) -> str:
+    """Mint a signed code for an entity and return its address: the text of the QR code.
 
-
-def issue(service: Service, entity: Entity, lifetime: timedelta = LIFETIME) -> str:
-    """Mint a signed code for an entity and return its address: the text of the QR code."""
-    key, signer = _issuing_key(service)
+    ``division`` is the authority that signs. Raises KeysRefused when it has no key in force.
+    """
     now = service.now()
+    key, signer = service.issuing.signer(division, now)
     with service.sessions.begin() as session:
         row = IssuedCode(code=entity.code, issued_at=now, expires_at=now + lifetime, state=int(State.GOOD), address="")
         session.add(row)
@@ -52,7 +39,7 @@ def issue(service: Service, entity: Entity, lifetime: timedelta = LIFETIME) -> s
             "",
             entity.licence.kind,
             f"{row.number:08d}",
-            DIVISION,
+            division,
             now,
             row.expires_at,
             LIST,
@@ -73,8 +60,7 @@ def set_state(service: Service, number: int, state: State) -> bool:
 
 
 def publish_lists(service: Service) -> None:
-    """Sign the key list and the status list and send them down to every laptop."""
-    key, _ = _issuing_key(service)
+    """Send the root's key list and a newly signed status list down to every laptop."""
     now = service.now()
     with service.sessions() as session:
         version = (session.scalar(select(func.max(FeedRow.number))) or 0) + 1
@@ -83,9 +69,8 @@ def publish_lists(service: Service) -> None:
     states = [State.GOOD] * (highest + 1)
     for number, state in changed:
         states[number] = State(state)
-    keys = service.sign(KeyList(version, now, (key,)))
     statuses = service.sign(status.make(LIST, version, now, states))
-    desk.tell(service, "", "trust", {"keys": keys, "statuses": [statuses]})
+    desk.tell(service, "", "trust", {"keys": service.issuing.published(), "statuses": [statuses]})
 
 
 def repeat_lists(service: Service) -> None:
@@ -99,9 +84,8 @@ def repeat_lists(service: Service) -> None:
 
 
 def _issued_at(body: bytes) -> datetime:
-    signed = wire.decode(body, dict[str, object])["keys"]
-    assert isinstance(signed, dict)
-    return wire.decode(wire.decode(wire.encode(signed), wire.Signed).payload, KeyList).issued_at
+    signed = wire.decode(body, dict[str, object])["statuses"]
+    return wire.decode(wire.decode(wire.encode(signed), tuple[wire.Signed])[0].payload, StatusList).issued_at
 
 
 def issue_many(service: Service, codes: Sequence[str]) -> dict[str, str]:

@@ -14,11 +14,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from central import identity
 from central.database import Sessions, open_engine, upgrade
+from central.files import make_folder
+from central.issuing import Issuing, sign
 from central.publish.repository import KeyFolder, Repository
+from central.publish.root import root_chain
 from central.settings import Settings
 from inspector import wire
 from inspector.wire import Signed
 
+DIVISION = "231100"
+"""黑河市: the authority that issues first; keys of counties come beside it."""
 PUBLISHING = 2311
 """Number of PostgreSQL's advisory lock that writers of the repository take."""
 
@@ -40,6 +45,10 @@ class Service:
     @property
     def key_folder(self) -> Path:
         return self.settings.folder / "keys"
+
+    @property
+    def issuing(self) -> Issuing:
+        return Issuing(self.key_folder / "issuing")
 
     @property
     def repository_folder(self) -> Path:
@@ -86,8 +95,19 @@ def open_service(settings: Settings, now: Callable[[], datetime] = utc_now) -> S
     identity.certificates(keys, settings.public_host)
     engine = open_engine(settings.database)
     upgrade(engine)
-    identity.issuing_key(keys, now())
     if not (settings.folder / "tuf" / "metadata" / "timestamp.json").exists():
         Repository.create(settings.folder / "tuf", KeyFolder(keys / "tuf"), now())
+    _first_list(settings.folder / "tuf", keys, now())
     made = sessionmaker(engine, expire_on_commit=False)
     return Service(settings, engine, made, identity.service_keys(keys), now)
+
+
+def _first_list(repository: Path, keys: Path, now: datetime) -> None:
+    """A service that has just been founded can issue: its root, not yet taken off the machine, signs a first key."""
+    issuing = Issuing(keys / "issuing")
+    make_folder(keys / "issuing")
+    if issuing.published() is None:
+        issuing.propose(DIVISION, now)
+        for signer in KeyFolder(keys / "tuf").roots():
+            sign(issuing.proposal, signer)
+        issuing.publish(*root_chain(repository))

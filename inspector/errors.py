@@ -34,7 +34,8 @@
     │   ├── NotReady               cannot be sealed or started yet; lists what is missing
     │   └── AlreadySealed          a sealed record is immutable
     ├── PaperProblem               the paper could not be set
-    └── InputProblem               a field holds something that cannot be taken
+    ├── InputProblem               a field holds something that cannot be taken
+    └── KeysRefused                a step with issuing or root keys cannot be done
 
 Anything else that is raised is a bug, not a message.
 """
@@ -249,3 +250,9 @@ class InputProblem(Problem):
     code = "input"
     sentence = "输入的内容不能使用。"
     advice = "请按提示修改后再试。"
+
+
+class KeysRefused(Problem):
+    code = "keys"
+    sentence = "密钥操作没有完成。"
+    advice = "没有改动任何已发布的内容；请核对后再试。"

@@ -48,6 +48,15 @@ class KeyFolder:
         write_whole(self._folder / f"{name}.pem", signer.private_bytes, 0o600)
         return signer
 
+    def roots(self) -> list[CryptoSigner]:
+        """The root keys that still lie here."""
+        return [self.load(path.stem) for path in sorted(self._folder.glob("root-*.pem"))]
+
+    def drop_roots(self) -> None:
+        """Forget the root keys: others have taken over."""
+        for path in self._folder.glob("root-*.pem"):
+            path.unlink()
+
     def load(self, name: str) -> CryptoSigner:
         key = load_pem_private_key((self._folder / f"{name}.pem").read_bytes(), None)
         assert isinstance(key, Ed25519PrivateKey)
@@ -60,7 +69,7 @@ class Repository:
     def __init__(self, folder: Path, keys: KeyFolder) -> None:
         """Open the repository that ``create`` made."""
         self.folder = folder
-        self._keys = keys
+        self.keys = keys
         self._metadata = folder / "metadata"
         self._targets: Metadata[Targets] = self._newest("targets")
         self._dirty = False
@@ -160,7 +169,7 @@ class Repository:
         self._write(role, f"{metadata.signed.version}.{role}.json", metadata)
 
     def _write(self, role: str, name: str, metadata: Metadata[Any]) -> None:
-        metadata.sign(self._keys.load(role))
+        metadata.sign(self.keys.load(role))
         write_whole(self._metadata / name, metadata.to_bytes(JSONSerializer()))
 
     def _newest(self, role: str) -> Metadata[Any]:

@@ -23,11 +23,28 @@ class IssuingKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyList:
-    """What travels, signed by the service; a laptop never goes back to a lower version."""
+    """What travels, signed by the root's threshold; a laptop never goes back to a lower version."""
 
     version: int
     issued_at: datetime
     keys: tuple[IssuingKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RootSigned:
+    """A ``KeyList`` signed by the offline root, with what leads from the first root to the one that signed."""
+
+    payload: bytes
+    """The canonical ``KeyList``."""
+    signatures: dict[str, str]
+    """Hex signatures over ``root_text(payload)`` by the root key's id."""
+    roots: tuple[bytes, ...] = ()
+    """TUF root metadata, versions 2 and up, in order."""
+
+
+def root_text(payload: bytes) -> bytes:
+    """What root keys sign for a key list: never bytes that are TUF metadata too."""
+    return b"mashangcha/keys/1\n" + payload
 
 
 class KeyRing:
