@@ -5,11 +5,9 @@ believed before any pack has been fetched.
 """
 
 import msgspec
-from securesystemslib.exceptions import StorageError
 from securesystemslib.signer import Signature
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root
-from tuf.api.serialization import SerializationError
 
 from inspector.trust.keys import KeyList, KeyRing, RootSigned, root_text
 
@@ -51,7 +49,7 @@ def key_list(root: bytes, signed: RootSigned) -> KeyList:
 def _read(data: bytes) -> Metadata[Root]:
     try:
         metadata: Metadata[Root] = Metadata.from_bytes(data)
-    except (SerializationError, StorageError) as error:
+    except RepositoryError as error:
         raise msgspec.ValidationError("not a root") from error
     if not isinstance(metadata.signed, Root):
         raise msgspec.ValidationError("not a root")

@@ -52,7 +52,7 @@ class Issuing:
             for k in (told.keys if told else ())
             if k.division == division and k.not_before <= now <= k.not_after and k.revoked_from is None
         ]
-        for key in sorted(live, key=lambda k: k.not_before, reverse=True):
+        for key in sorted(reversed(live), key=lambda k: k.not_before, reverse=True):
             path = self._private(key.key_id)
             if path.exists():
                 return key, Ed25519Signer(path.read_bytes())

@@ -18,8 +18,8 @@ from central.files import write_whole
 from inspector import wire
 from inspector.errors import KeysRefused
 
-MEMORY_KIB, PASSES, LANES = 256 * 1024, 3, 4
-"""Four times a laptop's slot: it is opened a few times a year, and protects every code."""
+MEMORY_KIB, PASSES, LANES = 128 * 1024, 3, 4
+"""Twice a laptop's slot: it is opened a few times a year, and protects every code."""
 SHORTEST = 12
 """Characters of a password."""
 FORMAT = "mashangcha/root-key/1"
