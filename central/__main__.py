@@ -76,6 +76,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"https://{settings.public_host}:{settings.port}")
         serve(settings)
         return 0
+    if told.command == "keys" and told.step == "sign" and told.proposal:
+        return key_command.run(told, None, getpass.getpass)
     service = open_service(settings)
     try:
         if told.command == "init":

@@ -35,10 +35,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     steps.add_parser("list", help="列出现行和提案中的签发密钥")
 
 
-def run(told: argparse.Namespace, service: Service, ask: Ask) -> int:
-    """Do one step; the exit status."""
+def run(told: argparse.Namespace, service: Service | None, ask: Ask) -> int:
+    """Do one step; the exit status. A proposal in a file of its own can be signed where there is no service."""
     try:
-        _step(told, service, ask)
+        if service:
+            _step(told, service, ask)
+        else:
+            _sign(told.proposal, told.root, ask)
     except KeysRefused as refused:
         sys.stderr.write(f"{refused.sentence}{refused.advice}\n")
         return 1
@@ -58,13 +61,16 @@ def _step(told: argparse.Namespace, service: Service, ask: Ask) -> None:
             since = told.since if told.since.tzinfo else told.since.astimezone(UTC)
             held.revoke(told.key.encode(), since, now)
         case "sign":
-            proposal = told.proposal or held.proposal
-            _show(issuing.read(proposal)[1])
-            issuing.sign(proposal, root_keys.load(told.root, ask("根密钥口令：")))
+            _sign(held.proposal, told.root, ask)
         case "publish":
             _publish(service)
         case _:
             _list(service)
+
+
+def _sign(proposal: Path, root: Path, ask: Ask) -> None:
+    _show(issuing.read(proposal)[1])
+    issuing.sign(proposal, root_keys.load(root, ask("根密钥口令：")))
 
 
 def _root_init(service: Service, folder: Path, count: int, threshold: int, ask: Ask) -> None:

@@ -26,6 +26,7 @@ from inspector.trust.code import mint, verify
 from inspector.trust.keys import KeyList, KeyRing, RootSigned, root_text
 from inspector.verdict import TokenState
 from inspector.wire import Enrolment
+from tests.registers import client, make_repository, newest, publish_bytes
 from tests.trust.tokens import CLAIMS, NOW, SHOP, STATUSES
 
 PASSWORDS = {"1": "first-root-holder", "2": "second-root-holder", "3": "third-root-holder"}
@@ -86,11 +87,16 @@ def test_the_whole_ceremony_by_commands(
     assert not list((tmp_path / "central" / "keys").rglob("root-*.pem"))
 
     assert keys("propose", COUNTY)[0] == 0
+    waiting = tmp_path / "central" / "keys" / "issuing" / "proposal.json"
     for holder, enough in (("3", False), ("1", True)):
         answers.append("not-the-password")
         assert keys("sign", str(holders / f"root-{holder}.json"))[0] == 1
         answers.append(PASSWORDS[holder])
-        assert keys("sign", str(holders / f"root-{holder}.json"))[0] == 0
+        elsewhere = waiting.rename(tmp_path / "stick.json") if enough else None
+        away = ("--proposal", str(elsewhere)) if elsewhere else ()
+        assert keys("sign", str(holders / f"root-{holder}.json"), *away)[0] == 0
+        if elsewhere:
+            elsewhere.rename(waiting)
         status, told, refused = keys("publish")
         assert (status == 0) is enough
         assert ("第 3 版" in told) is enough
@@ -218,6 +224,19 @@ def test_a_root_is_followed_only_from_the_one_before(service: Service, tmp_path:
     for later in ((third,), (foreign,), (b"{}",), (timestamp,), (second,) * 101, (second.replace(b"2027", b"2037"),)):
         with pytest.raises(msgspec.ValidationError):
             trust_root.follow(first, later)
+
+
+def test_laptops_go_on_installing_under_a_new_root(tmp_path: Path) -> None:
+    repository = make_repository(tmp_path)
+    publish_bytes(repository, tmp_path, b"one")
+    packs = client(tmp_path, repository)
+    assert newest(packs).length == 3
+    old, new = repository.keys.roots(), [CryptoSigner.generate_ed25519() for _ in range(3)]
+    replace_root(repository.folder, old, new, 2, NOW)
+    repository.keys.drop_roots()
+    publish_bytes(repository, tmp_path, b"second", 2)
+    assert newest(packs).length == 6
+    assert newest(client(tmp_path / "fresh", repository)).length == 6
 
 
 def test_one_holder_of_the_new_root_cannot_replace_it(service: Service) -> None:
