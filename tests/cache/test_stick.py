@@ -261,7 +261,8 @@ def test_a_damaged_package_is_taken_as_far_as_it_is_whole(
         copied.path.write_bytes(whole[:cut])
         (came,) = exchange(centre, usb)
         assert came.problem is not None
-        assert back(session, usb).blobs == 0 or cut == len(whole) - 1
+        # Files go in the order of their hashes: from the middle on one may have arrived whole.
+        assert back(session, usb).blobs == 0 or cut >= len(whole) // 2
     copied.path.write_bytes(whole)
     exchange(centre, usb)
     back(session, usb)
