@@ -4,8 +4,9 @@ PICTURE ?=
 DATA ?=
 N ?= 20000
 SEED ?= 1
+SHARE ?= 0.1
 
-.PHONY: run test lint build lock bench bench-scan bench-register bench-trust fuzz-trust bench-intake bench-service faults clean
+.PHONY: run test lint build lock bench bench-scan bench-register bench-trust fuzz-trust bench-intake bench-service bench-sync faults clean
 .DEFAULT_GOAL := run
 
 .venv/ready-run: scripts/setup.sh requirements/run.txt
@@ -49,7 +50,10 @@ faults: .venv/ready-dev  ## every layer of docs/reliability.md, long form: hours
 bench-service: .venv/ready-dev
 	@$(PYTHON) -m tests.bench.service_bench
 
-bench: bench-scan bench-register bench-trust bench-intake bench-service  ## all measurements
+bench-sync: .venv/ready-dev  ## a tenth of a day over 10 Mbit/s, less over 1 Mbit/s with cuts; SHARE=1 for all of it
+	@$(PYTHON) -m tests.bench.sync_bench $(SHARE)
+
+bench: bench-scan bench-register bench-trust bench-intake bench-service bench-sync  ## all measurements
 
 lock:  ## make the locked requirements anew (needs pip-tools on the PATH)
 	@pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options -o requirements/dev.txt requirements/dev.in

@@ -480,14 +480,18 @@ def answered_by(session: Session, laptop: Laptop, change: Any) -> Iterator[None]
     yield
 
 
-@pytest.mark.parametrize("lie", ["signature", "device", "garbage"])
-def test_a_handshake_that_is_not_the_services_stops_everything(laptop: Laptop, session: Session, lie: str) -> None:
+@pytest.mark.parametrize("lie", ["signature", "device", "shape", "garbage"])
+def test_a_handshake_that_is_not_the_services_stops_everything(
+    laptop: Laptop, session: Session, centre: EmbeddedService, lie: str
+) -> None:
     def change(signed: Signed) -> Signed:
         told = wire.decode(signed.payload, Handshake)
         if lie == "signature":
             return replace(signed, payload=wire.encode(replace(told, count=told.count + 1)))
         if lie == "garbage":
             return Signed(b"{", b"")
+        if lie == "device":
+            return centre.service.sign(replace(told, device_id="another"))
         return wire.decode(wire.encode(session._opened.work.identity.enrolment.certificate), Signed)
 
     with answered_by(session, laptop, change), pytest.raises(ServiceImpostor):
