@@ -13,9 +13,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from hypothesis import settings
 
-# The machines are shared: a slow example is no failure. Seeds are printed by Hypothesis on failure.
-settings.register_profile("suite", deadline=None, database=None, print_blob=True)
-settings.load_profile("suite")
+# The machines are shared: a slow example is no failure. The examples of a test are the same until the test changes, so
+# that what failed somewhere fails everywhere; HYPOTHESIS_PROFILE=search draws others.
+settings.register_profile("suite", deadline=None, database=None, print_blob=True, derandomize=True)
+settings.register_profile("search", settings.get_profile("suite"), derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 PATIENCE = 60.0
 """Seconds that something already told to stop may take to be gone."""

@@ -62,12 +62,12 @@ def _text(value: Any) -> str:
 
 
 def _is_lines(path: Path, encoding: str) -> bool:
-    with _open(path, encoding) as file:
-        line = file.readline(LONGEST_LINE)
     try:
+        with _open(path, encoding) as file:
+            line = file.readline(LONGEST_LINE)
         record = msgspec.json.decode(line)
         return isinstance(record, dict) and not any(isinstance(value, dict | list) for value in record.values())
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return False
 
 

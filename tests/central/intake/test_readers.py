@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -133,6 +133,7 @@ def test_an_encoding_that_does_not_exist_is_told(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=400), st.sampled_from(["f.csv", "f.json", "f.xlsx"]))
+@example(b"\0\1\0", "f.json")
 def test_any_bytes_are_a_table_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str) -> None:
     path = tmp_path_factory.getbasetemp() / name
     for content in (data, csv_text().encode() + data, b'[{"\xe7\x8a\xb6\xe6\x80\x81":' + data):
