@@ -70,7 +70,14 @@ def test_unknown_blobs_and_strange_names_are_refused(laptop: Device) -> None:
     huge = replace(blob_of(b"x"), size=10**12)
     announce(laptop, huge)
     with pytest.raises(ServiceRefused):
-        laptop.remote.have([huge])
+        laptop.remote.put_chunk(huge.sha256, 0, b"x")
+
+
+def test_an_unknown_blob_keeps_no_other_from_an_answer(laptop: Device) -> None:
+    known, unknown = blob_of(b"known"), blob_of(b"unknown")
+    announce(laptop, known)
+    asked = [unknown, known, replace(unknown, sha256="../x"), known]
+    assert {s.sha256 for s in laptop.remote.have(asked).blobs} == {known.sha256}
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
