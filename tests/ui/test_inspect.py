@@ -185,3 +185,13 @@ def test_every_target_is_large_enough_and_has_a_name(stage: VisitStage, screen: 
         if target.isVisible():
             assert target.height() >= TARGET, (target.accessibleName(), target.height())
             assert target.accessibleName() or target.text(), target
+
+
+def test_what_is_only_to_be_investigated_cannot_be_corrected_by_order(stage: VisitStage) -> None:
+    template = stage.desk.template
+    asked = tuple(replace(s, items=tuple(replace(i, investigate=True) for i in s.items)) for s in template.sections)
+    stage.desk._template = replace(template, sections=asked)
+    stage.press("Down", "2")
+    stage.inspect.places.line("result").click()
+    stage.inspect.outcomes.button("corrected").click()
+    assert "只是待核实事项" in stage.inspect.outcomes.objections

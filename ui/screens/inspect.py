@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from inspector import inspection as rules
 from inspector import outcomes
 from inspector.checklist import Item, Section, sections
-from inspector.completeness import Missing, missing
+from inspector.completeness import Missing, missing, outcome_objections
 from inspector.errors import Problem
 from inspector.inspection import Inspection, ItemFinding, Photo
 from ui import keys, words
@@ -154,7 +154,7 @@ class InspectScreen(Screen):
         self._undo.setEnabled(self.desk.can_undo)
         if self.current == RESULT:
             self.panel.show_situation(visit.situation, visit.lint_reason)
-            self.outcomes.show_outcomes(visit.outcomes, visit.measures, self._objections(visit))
+            self.outcomes.show_outcomes(visit.outcomes, visit.measures, outcome_objections(visit, self.desk.template))
         else:
             self._show_item(visit, self._items()[self.current])
         self._next.show_words(words.TO_SIGN if self.current == RESULT else words.NEXT_ITEM)
@@ -195,10 +195,6 @@ class InspectScreen(Screen):
         found = missing(self.desk.inspection, self.desk.template, self.desk.now)
         return [m for m in found if m.screen == screen]
 
-    def _objections(self, visit: Inspection) -> list[str]:
-        bad = len(rules.violations(visit, self.desk.template))
-        return outcomes.objections(visit.outcomes, bad, len(visit.photos), visit.measures)
-
     def _note(self, note: str) -> None:
         if self.current == RESULT:
             self._type("situation", note)
@@ -225,7 +221,7 @@ class InspectScreen(Screen):
             places.append(
                 Place(str(number), title, state, done == len(findings) and not bare, number == self._section())
             )
-        decided = not self._objections(visit)
+        decided = not outcome_objections(visit, self.desk.template)
         places.append(Place(RESULT, words.RESULT_PLACE, words.OPEN, decided, self.current == RESULT))
         places.append(Place(SIGN, words.SIGN_PLACE, words.NOT_STARTED, False, False))
         self.places.show_places(places, *rules.progress(visit, self.desk.template))
