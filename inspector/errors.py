@@ -88,6 +88,18 @@ class CameraBusy(ScanProblem):
     advice = "请关闭占用摄像头的程序后按空格重试。"
 
 
+class CameraForbidden(ScanProblem):
+    code = "camera-forbidden"
+    sentence = "系统不允许本程序使用摄像头。"
+    advice = "请在系统“设置 → 隐私 → 摄像头”中允许桌面程序使用，再按空格重试；也可以直接输入代码。"
+
+
+class CameraStalled(ScanProblem):
+    code = "camera-stalled"
+    sentence = "摄像头没有送来画面。"
+    advice = "请拔下摄像头再插好，程序会自动继续；也可以直接输入代码。"
+
+
 class VaultProblem(Problem):
     code = "vault"
 

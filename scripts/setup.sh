@@ -9,7 +9,7 @@ say() { printf '\033[1m%s\033[0m\n' "$*"; }
 
 run_packages=(python3-venv libgl1 libegl1 libxkbcommon0 libdbus-1-3 libglib2.0-0 libfontconfig1 fonts-noto-cjk
   libzbar0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0)
-dev_packages=(postgresql binutils chromium chromium-driver)
+dev_packages=(postgresql binutils chromium chromium-driver dbus-daemon)
 
 install_packages() {
   local missing=() package

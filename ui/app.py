@@ -14,8 +14,9 @@ from cache.laptop import Laptop
 from cache.session import Session
 from inspector.hosts import HostRules
 from inspector.payload import PayloadKind, parse
-from ui.camera import Camera, MakeSource
+from ui.camera import Camera
 from ui.desk import Desk
+from ui.looking import MakeSource
 from ui.pictures import PictureBox
 from ui.screens.card import CardScreen
 from ui.screens.enrol import EnrolScreen
@@ -32,10 +33,11 @@ from ui.screens.start import StartScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.today import TodayScreen
 from ui.screens.unlock import UnlockScreen
+from ui.sleep import Sleep
 from ui.sound import Sound
 from ui.style import wear
 from ui.syncing import Syncing
-from ui.theme import THEMES, Look, Scale
+from ui.theme import Look
 from ui.window import Window
 from ui.work import Worker, run
 
@@ -56,12 +58,6 @@ def _translations() -> str:
 def _is_signed(data: bytes) -> bool:
     """Whether one reading is enough: a signature proves what error correction can only suggest."""
     return parse(data, HostRules()).kind is PayloadKind.SIGNED
-
-
-def _wishes(session: Session) -> tuple[Look, bool]:
-    """The officer's look, and whether there is to be sound."""
-    look = Look(THEMES[session.setting("theme")], Scale(session.setting("size")))
-    return look, session.setting("sound") == "on"
 
 
 class _Once:
@@ -97,6 +93,8 @@ class Application(QObject):
         self.worker.troubled.connect(self.window.trouble)
         self.syncing.finished.connect(self.window.refresh)
         self.window.locking.connect(self.lock)
+        self.sleep = Sleep()
+        self.sleep.coming.connect(self.lock)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.applicationStateChanged.connect(self._state_changed)
@@ -127,6 +125,7 @@ class Application(QObject):
 
     def close(self) -> None:
         """End everything in the order in which it depends on each other. Harmless when done twice."""
+        self.sleep.close()
         self.camera.close()
         self.syncing.stop()
         if self.desk is not None:
@@ -169,7 +168,6 @@ class Application(QObject):
         self.desk = desk = Desk(session, self.clock, self.window)
         desk.failed.connect(self.window.trouble)
         pictures = PictureBox(session, desk)
-        run(_wishes, session, done=self._follow)
         # The desk is cleared when a record was sealed: it should go up now, not in five minutes.
         desk.changed.connect(lambda: self.syncing.ask() if desk.empty else None)
         sync = SyncScreen(session, self.clock.now)
@@ -192,10 +190,6 @@ class Application(QObject):
         ]
         self.window.admit(session, screens, session.policy().idle_lock_minutes)
         self.syncing.start(session)
-
-    def _follow(self, wishes: tuple[Look, bool]) -> None:
-        look, self.sound.on = wishes
-        self.window.dress(look)
 
     def _state_changed(self, state: Qt.ApplicationState) -> None:
         if state is Qt.ApplicationState.ApplicationSuspended:

@@ -47,11 +47,21 @@ class FrameSource(Protocol):
     def read(self) -> Frame | None:
         """The next frame; None when there are no more. Raises a ScanProblem leaf when the source is lost."""
 
+    def light(self, on: bool) -> bool:
+        """Switch the source's own lamp; False when it has none."""
+
     def close(self) -> None:
         """Give the device or file back; harmless when not open."""
 
 
-class VideoFile:
+class _Lampless:
+    """Films and pictures have no lamp."""
+
+    def light(self, on: bool) -> bool:
+        return False
+
+
+class VideoFile(_Lampless):
     """A film as a camera, at the speed it is read."""
 
     def __init__(self, path: Path | str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -90,7 +100,7 @@ class VideoFile:
             self._capture = None
 
 
-class Pictures:
+class Pictures(_Lampless):
     """Picture files, or all pictures of a folder in the order of their names, each shown ``repeat`` times.
 
     ``repeat`` 0 shows them in turn for ever.
@@ -140,7 +150,7 @@ class Pictures:
 
 
 @dataclass
-class Still:
+class Still(_Lampless):
     """One picture held before the scanner for ever: a frozen frame, the clipboard, an opened file."""
 
     image: Image

@@ -17,6 +17,7 @@ from inspector.terms import Term
 class Hint(Term):
     """What hinders reading, with the sentence for the screen."""
 
+    COVERED = "covered", "画面全黑：请打开镜头盖或摄像头开关"
     DARK = "dark", "光线太暗：请开灯，或让屏幕照亮二维码"
     FOGGED = "fogged", "画面发白、模糊：请擦净镜头上的雾或霜"
     GLARE = "glare", "有反光：请倾斜一下证照，避开灯光"
@@ -24,9 +25,12 @@ class Hint(Term):
     CLOSE = "close", "太近：请拿远一些，让整个二维码进入画面"
     MOVING = "moving", "在移动：请拿稳一秒钟"
     BLURRED = "blurred", "没有对准焦：请前后移动一点"
+    COARSE = "coarse", "摄像头分辨率太低：请把二维码放到最近，或换用其他摄像头"
 
 
 THUMB = (160, 90)
+BLACK_LEVEL = 12
+"""Brightest spot of a thumbnail behind a closed shutter; a dim room still has brighter ones."""
 DARK_LEVEL = 45
 """Mean gray below which webcams show more noise than code."""
 FOG_CONTRAST = 14
@@ -38,6 +42,8 @@ MOVING_CHANGE = 9.0
 FAR_SHARE = 0.08
 """A symbol of 250 bytes (version 11, 61 modules) this much of the width of 1280 px has 1.7 px a module."""
 CLOSE_SHARE = 0.95
+COARSE_SIDE = 640
+"""Pixels of the longer side below which only codes that fill the picture can be read."""
 MODULES = 35
 """Of a middling symbol (version 4 or 5); an edge as wide as a module cannot be read."""
 SHARP = 3.5
@@ -54,6 +60,8 @@ def hint_for(gray: Image, thumb: Image, before: Image | None, unread: Sequence[Q
     ``before`` is the thumbnail of the frame before; ``unread`` are symbols found but not read.
     """
     mean = float(thumb.mean())
+    if int(thumb.max()) < BLACK_LEVEL:
+        return Hint.COVERED
     if mean < DARK_LEVEL:
         return Hint.DARK
     if before is not None and float(cv2.absdiff(thumb, before).mean()) > MOVING_CHANGE:
@@ -64,7 +72,7 @@ def hint_for(gray: Image, thumb: Image, before: Image | None, unread: Sequence[Q
         return _hint_for_symbol(gray, unread[0])
     if mean < 170 and float((thumb >= 253).mean()) > GLARE_SHARE:
         return Hint.GLARE
-    return None
+    return Hint.COARSE if max(gray.shape) < COARSE_SIDE else None
 
 
 def _hint_for_symbol(gray: Image, quad: Quad) -> Hint | None:

@@ -5,6 +5,7 @@ ends by itself when the program that started it is gone. What comes back from it
 """
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import sys
@@ -26,6 +27,8 @@ Work = Callable[[str, Image], Seen]
 START_SECONDS = 30.0
 MEGABYTES = 1024
 MAX_ANSWER = 1 << 20
+M_MMAP_THRESHOLD, LARGE = -3, 512 * 1024
+"""Bytes: half a frame of 1280 × 720."""
 MAX_FAILED_STARTS = 3
 """In a row; then the installation is broken, and scanning goes on without the process."""
 _context = multiprocessing.get_context("spawn")
@@ -217,6 +220,7 @@ def _serve(pipe: Connection, work: Work, megabytes: int) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _silence_stderr()
     _limit_memory(megabytes)
+    _give_memory_back()
     pipe.send_bytes(_READY)
     encode = msgspec.msgpack.Encoder().encode
     while True:
@@ -262,3 +266,13 @@ def _limit_memory(megabytes: int) -> None:
         mapped = int(file.read().split()[0]) * resource.getpagesize()
     limit = mapped + megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _give_memory_back() -> None:
+    """Pictures go back to the system when done with: kept in the heap, they left holes that grew by a sixth.
+
+    Linux with glibc (``mallopt`` in malloc.h); elsewhere the heap is left to itself.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):
+            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)

@@ -11,6 +11,7 @@ import platform
 import random
 import statistics
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -213,28 +214,38 @@ def _clip_row(name: str, firsts: list[int], count: int, ms: list[float]) -> None
 
 
 def soak(count: int) -> int:
-    """Run ``count`` live frames; report the resident memory of the program and how it grew after warm-up."""
+    """Run ``count`` live frames; report the resident memory of the program and of its decoder process after warm-up.
+
+    The decoder process is given the time of a frame now and then, so that the costly stages take part.
+    """
     conditions = list(KINDS.values())
     stock = [empty(conditions[i % len(conditions)], i) for i in range(60)]
     stock += [frame for i in range(6) for frame in clip(symbol(b"soak %d" % i, 6), 10, conditions[i], i)]
     random.Random(1).shuffle(stock)
-    start, peak, read = 0, 0, 0
+    start, peak, read, pids = [0, 0], [0, 0], 0, set[int | None]()
     with Scanner() as scanner:
+        scanner.warm()
         for number in range(count):
             read += len(scanner.live(Frame(stock[number % len(stock)], number, 0.0)).readings)
+            scanner.wait(1 / FRAMES_A_SECOND)
             if number == count // 10:
-                start = resident()
+                start = [resident("self"), resident(scanner.decoder_pid)]
             if number % 1000 == 0 and number > count // 10:
-                peak = max(peak, resident())
-                print(f"{number} frames, {resident() // 1024} MiB, {read} readings", flush=True)
-    growth = 100 * (max(peak, resident()) - start) / start
-    print(f"{count} frames, {read} readings, resident memory {start // 1024} MiB after warm-up, grew by {growth:.1f} %")
-    return 0 if growth < 5 else 1
+                pids.add(scanner.decoder_pid)
+                peak = [max(a, b) for a, b in zip(peak, (resident("self"), resident(scanner.decoder_pid)), strict=True)]
+                print(f"{number} frames, {peak[0] // 1024} + {peak[1] // 1024} MiB, {read} readings", flush=True)
+    growth = [100 * (late - early) / early for late, early in zip(peak, start, strict=True)]
+    print(
+        f"{count} frames, {read} readings, {len(pids)} decoder process(es), {threading.active_count()} thread(s) left; "
+        f"resident after warm-up {start[0] // 1024} + {start[1] // 1024} MiB, grew by {growth[0]:.1f} % "
+        f"and {growth[1]:.1f} %"
+    )
+    return 0 if max(growth) < 5 else 1
 
 
-def resident() -> int:
-    """Kibibytes of this process (Linux)."""
-    for line in Path("/proc/self/status").read_text().splitlines():
+def resident(process: object) -> int:
+    """Kibibytes of a process (Linux)."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
     return 0

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from inspector.errors import CameraLost, NoCamera, Problem, UnreadablePicture
 from inspector.scan.frame import Frame
 from inspector.scan.pictures import Image, decode_picture, encode_jpeg
-from ui.camera import Camera, MakeSource
+from ui.camera import Camera
+from ui.looking import MakeSource
 
 CODE = "92231102MA1B4C4X2Y"
 
@@ -36,6 +37,8 @@ class Script:
         self._openings = fails_to_open or []
         self.opened = 0
         self.closed = 0
+        self.has_lamp = False
+        self.lamp: list[bool] = []
 
     def open(self) -> None:
         self.opened += 1
@@ -47,6 +50,10 @@ class Script:
         if isinstance(step, Problem):
             raise step
         return Frame(step, 0, 0.0)
+
+    def light(self, on: bool) -> bool:
+        self.lamp.append(on)
+        return self.has_lamp
 
     def close(self) -> None:
         self.closed += 1
@@ -83,7 +90,7 @@ def test_a_code_is_believed_when_two_frames_agree(qtbot: QtBot, start: Start) ->
 
 
 def test_what_keeps_it_from_reading_is_told(qtbot: QtBot, start: Start) -> None:
-    camera = start(Script(np.full((480, 640), 8, np.uint8)))
+    camera = start(Script(np.full((480, 640), 30, np.uint8)))
     with qtbot.waitSignal(camera.hinted, timeout=30_000, check_params_cb=lambda hint: "太暗" in hint):
         camera.start()
 
@@ -149,6 +156,75 @@ def test_freezing_reads_the_frame_as_a_still(qtbot: QtBot, start: Start) -> None
     camera.freeze(False)
     with qtbot.waitSignal(camera.framed, timeout=10_000):
         pass
+
+
+def hidden(text: str) -> Image:
+    """A small code, at a quarter of the way into a large frame."""
+    page = np.full((720, 1280, 3), 190, np.uint8)
+    page[90:570, 0:640] = qr(text, 2)
+    return page
+
+
+def test_a_part_of_the_picture_is_shown_and_read_larger(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(hidden(CODE)))
+    sizes: list[tuple[int, int]] = []
+    camera.framed.connect(lambda image: sizes.append(image.size().toTuple()))
+    with qtbot.waitSignal(camera.framed, timeout=10_000):
+        camera.start(reading=False)
+    camera.zoom((0.0, 0.0, 0.5, 1.0))
+    assert camera.zoomed
+    qtbot.waitUntil(lambda: (1280, 1440) in sizes, timeout=10_000)  # half the frame, doubled
+    camera.zoom((0.25, 0.25, 0.5, 0.5))  # of what is shown: a quarter of the frame's width
+    qtbot.waitUntil(lambda: (640, 720) in sizes, timeout=10_000)
+    camera.zoom(None)
+    assert not camera.zoomed
+    sizes.clear()
+    qtbot.waitUntil(lambda: (1280, 720) in sizes, timeout=10_000)
+
+
+def test_a_code_in_the_part_drawn_around_is_read_there(qtbot: QtBot, start: Start) -> None:
+    camera = start(Script(hidden(CODE)))
+    camera.start(reading=False)
+    camera.zoom((0.1, 0.2, 0.3, 0.6))
+    with qtbot.waitSignal(camera.framed, timeout=10_000):
+        camera.freeze(True)
+    camera.start()
+    camera.zoom((0.0, 0.0, 0.5, 1.0))
+    with qtbot.waitSignal(camera.decoded, timeout=30_000) as decoded:
+        pass
+    assert decoded.args[0][0].data == CODE.encode()
+
+
+def test_another_part_of_the_frozen_picture_is_read_anew(qtbot: QtBot, start: Start) -> None:
+    """Two codes, one in each half; the frozen frame does not move, whatever the camera sees since."""
+    both = np.full((480, 1280, 3), 190, np.uint8)
+    both[:, :640], both[:, 640:] = qr(CODE), qr("WIFI:S:shop;;")
+    camera = start(Script(both, both, np.full((480, 1280, 3), 128, np.uint8)))
+    with qtbot.waitSignal(camera.framed, timeout=10_000):
+        camera.start(reading=False)
+    camera.freeze(True)
+    read: list[set[bytes]] = []
+    camera.decoded.connect(lambda readings: read.append({r.data for r in readings}))
+    camera._wishes.want(reading=True)
+    camera.zoom((0.0, 0.0, 0.5, 1.0))
+    qtbot.waitUntil(lambda: {CODE.encode()} in read, timeout=30_000)
+    camera.zoom(None)
+    qtbot.waitUntil(lambda: read[-1] == {CODE.encode(), b"WIFI:S:shop;;"}, timeout=30_000)
+
+
+@pytest.mark.parametrize("has_lamp", [True, False])
+def test_a_lamp_is_told_where_there_is_one(qtbot: QtBot, start: Start, has_lamp: bool) -> None:
+    script = Script(qr(CODE))
+    script.has_lamp = has_lamp
+    camera = start(script)
+    camera.start(reading=False)
+    with qtbot.waitSignal(camera.lit, timeout=10_000) as lit:
+        camera.light(True)
+    assert lit.args == [has_lamp]
+    with qtbot.waitSignal(camera.lit, timeout=10_000) as lit:
+        camera.light(False)
+    assert lit.args == [False]
+    assert script.lamp == [True, False]
 
 
 class Moments(Script):

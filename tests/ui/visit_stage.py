@@ -26,8 +26,9 @@ from inspector.inspection import (
 from inspector.papers import record
 from inspector.scan.frames import Still
 from tests.ui.fake_session import MORNING, FakeClock, FakeSession, inspection
-from ui.camera import Camera, MakeSource
+from ui.camera import Camera
 from ui.desk import Desk
+from ui.looking import MakeSource
 from ui.pictures import PictureBox
 from ui.screens.evidence import EvidenceScreen
 from ui.screens.history import HistoryScreen

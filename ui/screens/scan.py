@@ -6,10 +6,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from cache.session import Checked, Hit, RecentCheck, Session
+from cache.session import Checked, Hit, Session
 from inspector.errors import InputProblem, Problem, UnreadablePicture
-from inspector.freshness import china_day
-from inspector.payload import decode_text
 from inspector.scan.reading import Reading
 from inspector.verdict import Means
 from ui import keys, words
@@ -17,6 +15,7 @@ from ui.binding import Binding
 from ui.camera import Camera
 from ui.cardwords import DETAILS
 from ui.lenses import Lenses
+from ui.recall import Recall
 from ui.screens.screen import Screen
 from ui.sound import Sound
 from ui.stills import Stills
@@ -25,13 +24,10 @@ from ui.widgets.boxes import column, row
 from ui.widgets.finder import Finder
 from ui.widgets.keybutton import KeyButton
 from ui.widgets.leadpanel import LeadPanel
-from ui.widgets.lookup import MOST, Lookup
+from ui.widgets.lookup import Lookup
 from ui.widgets.result import ResultPane
-from ui.widgets.viewfinder import Outline
+from ui.widgets.viewfinder import Outline, label_of
 from ui.work import run
-
-RECENT = 50
-LONGEST_LABEL = 24
 
 
 class ScanScreen(Screen):
@@ -52,7 +48,8 @@ class ScanScreen(Screen):
         self.checked: Checked | None = None
         self.finder, self.lookup, self.result = Finder(), Lookup(), ResultPane()
         self.lead_panel, self.binding = LeadPanel(), Binding(session)
-        self.stills, self._lenses = Stills(self), Lenses(session, camera, self.finder)
+        self.stills, self._lenses = Stills(self), Lenses(session, camera, self.finder, self)
+        self._recall = Recall(session, self.lookup)
         self.rescan = KeyButton(words.RESCAN, keys.RESCAN, icon="scan_dash")
         self.lead = KeyButton(words.LEAD, keys.LEAD, icon="note_add")
         self.details = KeyButton(DETAILS, keys.DETAILS, icon="document_text")
@@ -69,7 +66,7 @@ class ScanScreen(Screen):
     def enter(self, data: bytes = b"", code: str = "", typing: bool = False) -> None:  # type: ignore[override]
         """``data`` comes from a scanner gun, ``code`` from a list; ``typing`` puts the cursor into the field."""
         self._here = True
-        self._refresh_recent()
+        self._recall.refresh()
         self._lenses.recall()
         if data:
             self._check(data, Means.SCANNED)
@@ -85,14 +82,14 @@ class ScanScreen(Screen):
         """The camera is off when nobody scans."""
         self._here = False
         self._camera.stop()
-        self.finder.set_lens("light", False)
+        self._lenses.darken()
 
     def scan(self) -> None:
         """Look for a code anew."""
         self.checked, self._answered, self._readings, self._looking = None, None, (), True
         self._number += 1
         self.finder.show_outlines(())
-        self.finder.set_lens("freeze", False)
+        self._lenses.reset()
         self.lookup.clear()
         self.result.show_ready()
         self.lead_panel.hide()
@@ -114,10 +111,10 @@ class ScanScreen(Screen):
         self._camera.stop()
         self._readings = readings
         self.finder.show_hint("")
-        self.finder.show_outlines([Outline(r.corners, _label(r)) for r in readings])
+        self.finder.show_outlines([Outline(r.corners, label_of(r)) for r in readings])
         if len({r.data for r in readings}) > 1:
             title = words.CHOOSE_CODE.format(count=len(readings))
-            self.result.choice.show_choices(title, [(_label(r), r.symbology) for r in readings])
+            self.result.choice.show_choices(title, [(label_of(r), r.symbology) for r in readings])
             self.result.setCurrentWidget(self.result.choice)
             self.result.choice.buttons[0].setFocus()
         else:
@@ -158,7 +155,7 @@ class ScanScreen(Screen):
             self.result.show_verdict(checked, self._answered)
             self.start.setFocus()
         self._label_outlines(checked)
-        self._refresh_recent()
+        self._recall.refresh()
 
     def _not_judged(self, problem: Problem) -> None:
         self.result.show_ready()
@@ -190,22 +187,6 @@ class ScanScreen(Screen):
             label = words.READ_AS.format(what=checked.payload.kind.label)
             self.finder.show_outlines([Outline(self._readings[0].corners, label)])
 
-    # -- the list at the left
-
-    def _refresh_recent(self) -> None:
-        run(self._session.recent_checks, RECENT, done=self._show_recent)
-
-    def _show_recent(self, recent: list[RecentCheck]) -> None:
-        newest = recent[0].at if recent else None
-        today = sum(1 for r in recent if newest and china_day(r.at) == china_day(newest))
-        self.lookup.show_recent(recent, today)
-
-    def _search(self, typed: str) -> None:
-        if not typed:
-            self._refresh_recent()
-            return
-        run(self._session.search, typed, MOST, done=lambda hits: self.lookup.show_hits(typed, hits))
-
     # -- the camera and its buttons
 
     def _hinted(self, hint: str) -> None:
@@ -233,17 +214,12 @@ class ScanScreen(Screen):
             self.finder.show_hint(hint if self._camera.on else words.CAMERA_OFF)
             self.troubled.emit(InputProblem(words.NO_CODE, hint or words.NO_CODE_HINT))
 
-    def _lens(self, name: str, on: bool) -> None:
-        if name == "picture":
-            self.stills.open_picture(self)
-        elif name == "light" and self.checked is None:
+    def _shine(self, on: bool) -> None:
+        """White light instead of the pane, while there is nothing to show in it."""
+        if self.checked is None:
             self.result.show_light(on)
-        elif name == "light":
-            self.finder.set_lens("light", False)
-
-    def _press_lens(self, name: str) -> None:
-        if self.finder.isVisible():
-            self.finder.lens(name).click()
+        else:
+            self._lenses.darken()
 
     def _read_picture(self, data: bytes) -> None:
         self._start_still()
@@ -300,12 +276,12 @@ class ScanScreen(Screen):
         camera.failed.connect(self._camera_failed)
         camera.opened.connect(self._camera_works)
         camera.nothing.connect(self._found_nothing)
-        self.finder.pressed.connect(self._lens)
+        self._lenses.white.connect(self._shine)
+        self.finder.pressed.connect(lambda name, _: self.stills.open_picture(self) if name == "picture" else None)
         self.finder.picked.connect(self._chosen)
         self.result.choice.picked.connect(self._chosen)
         self.result.verdict.entity.differs.connect(self._differs)
         self.result.verdict.entity.copied.connect(lambda: self.said.emit(words.COPIED))
-        self.lookup.typed.connect(self._search)
         self.lookup.entered.connect(lambda text: self._check(text.encode(), Means.TYPED))
         self.lookup.picked.connect(lambda code: self._check(code.encode(), Means.SEARCHED))
         self.rescan.clicked.connect(self.scan)
@@ -321,11 +297,3 @@ class ScanScreen(Screen):
         self.stills.failed.connect(self.troubled)
         keys.bind(keys.OPEN_PICTURE, self, lambda: self.stills.open_picture(self))
         keys.bind(keys.PASTE_PICTURE, self, self.stills.paste)
-        keys.bind(keys.FREEZE, self, lambda: self._press_lens("freeze"))
-        keys.bind(keys.LIGHT, self, lambda: self._press_lens("light"))
-
-
-def _label(reading: Reading) -> str:
-    """What a code says, short enough for the picture."""
-    text = " ".join(decode_text(reading.data).split())
-    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"

@@ -7,11 +7,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from inspector.payload import decode_text
+from inspector.scan.reading import Reading
+from ui.framing import Part
 from ui.style import look
 from ui.theme import Gap
 from ui.widgets.icon import pixmap
 
 _ROUND, _TAG, _MARGIN = 12, 30, 10
+_LONGEST_LABEL = 24
 _AROUND = 1.16
 """The outline stands a little off the code, so that the code stays visible."""
 
@@ -22,6 +26,12 @@ class Outline:
 
     corners: tuple[tuple[float, float], ...]
     label: str
+
+
+def label_of(reading: Reading) -> str:
+    """What a code says, short enough for the picture."""
+    text = " ".join(decode_text(reading.data).split())
+    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
 
 
 class Viewfinder(QWidget):
@@ -71,6 +81,16 @@ class Viewfinder(QWidget):
         """Show left and right exchanged, for cameras that face the officer. Reading is not affected."""
         self._mirrored = on
         self.update()
+
+    def part_under(self, area: QRectF) -> Part | None:
+        """Which part of the picture lies under ``area`` of the widget; None without a picture."""
+        if self._image.isNull():
+            return None
+        place = self._place()
+        seen = area.intersected(QRectF(self.rect()))
+        left = (seen.x() - place.x()) / place.width()
+        width, height = seen.width() / place.width(), seen.height() / place.height()
+        return (1 - left - width if self._mirrored else left, (seen.y() - place.y()) / place.height(), width, height)
 
     def _place(self) -> QRectF:
         """Where the picture lies: it fills the widget, what is too much is cut off evenly."""

@@ -33,6 +33,13 @@ def quad(x: float, y: float, side: float) -> Quad:
     return (x, y), (x + side, y), (x + side, y + side), (x, y + side)
 
 
+def test_a_closed_shutter_and_a_coarse_camera_are_told() -> None:
+    black, coarse = np.full((720, 1280), 3, np.uint8), np.full((240, 320), 120, np.uint8)
+    coarse[:, ::2] = 200
+    assert hint_for(black, thumbnail(black), None, []) is Hint.COVERED
+    assert hint_for(coarse, coarse, None, []) is Hint.COARSE
+
+
 @pytest.mark.parametrize(
     ("symbol", "hint"),
     [(quad(600, 300, 40), Hint.FAR), (quad(1, 100, 400), Hint.CLOSE), (quad(200, 10, 700), Hint.CLOSE)],
@@ -176,7 +183,7 @@ def test_the_command_line_reads_what_it_can_and_names_what_it_cannot(tmp_path: P
 def test_for_people_it_is_in_sentences_and_steers_no_terminal(tmp_path: Path) -> None:
     good, blank = tmp_path / "good.png", tmp_path / "blank.png"
     good.write_bytes(cv2.imencode(".png", page(code("A\x1b[31m", 4)))[1].tobytes())
-    blank.write_bytes(cv2.imencode(".png", np.zeros((99, 99), np.uint8))[1].tobytes())
+    blank.write_bytes(cv2.imencode(".png", np.full((99, 99), 30, np.uint8))[1].tobytes())
     out, err = io.StringIO(), io.StringIO()
     assert scan_files([str(good), str(blank)], as_json=False, out=out, err=err) == 0
     assert "A\\x1b[31m" in out.getvalue()

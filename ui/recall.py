@@ -1,0 +1,39 @@
+"""What the list beside the viewfinder shows: the last checks, or what is found while the officer types."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from cache.session import Hit, RecentCheck, Session
+from inspector.freshness import china_day
+from ui.widgets.lookup import MOST, Lookup
+from ui.work import run
+
+RECENT = 50
+
+
+class Recall(QObject):
+    """Between the list and the register; off the UI thread."""
+
+    def __init__(self, session: Session, lookup: Lookup) -> None:
+        super().__init__(lookup)
+        self._session, self._lookup = session, lookup
+        lookup.typed.connect(self._search)
+
+    def refresh(self) -> None:
+        """Show the last checks anew."""
+        run(self._session.recent_checks, RECENT, done=self._show_recent)
+
+    def _show_recent(self, recent: list[RecentCheck]) -> None:
+        newest = recent[0].at if recent else None
+        today = sum(1 for r in recent if newest and china_day(r.at) == china_day(newest))
+        self._lookup.show_recent(recent, today)
+
+    def _search(self, typed: str) -> None:
+        if typed:
+            run(self._session.search, typed, MOST, done=partial(self._show_hits, typed))
+        else:
+            self.refresh()
+
+    def _show_hits(self, typed: str, hits: list[Hit]) -> None:
+        self._lookup.show_hits(typed, hits)
