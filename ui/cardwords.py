@@ -1,6 +1,6 @@
 """What stands on the entity's card: labels of the licence, of permits and of the credit report's sections."""
 
-from ui.words import BACK as BACK
+from ui.visitwords import BACK as BACK
 from ui.words import COUNT as COUNT
 from ui.words import NO_END as NO_END
 from ui.words import PERMITS as PERMITS

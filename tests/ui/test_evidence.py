@@ -12,7 +12,7 @@ from inspector.errors import NoCamera, StoreFull
 from inspector.scan.frames import encode_jpeg
 from tests.ui.fake_session import inspection
 from tests.ui.visit_stage import PATIENCE, VisitStage
-from ui import words
+from ui import visitwords as words
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from cache.session import RecordState
 from inspector.errors import InputProblem
 from tests.ui.visit_stage import PATIENCE, VisitStage
-from ui import words
+from ui import visitwords as words
 
 
 @pytest.fixture

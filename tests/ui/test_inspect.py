@@ -14,7 +14,7 @@ from inspector.errors import StoreFull
 from inspector.inspection import ItemFinding
 from tests.ui.fake_session import inspection
 from tests.ui.visit_stage import VisitStage
-from ui import words
+from ui import visitwords as words
 from ui.desk import COALESCE
 
 HOUR = 3_600_000

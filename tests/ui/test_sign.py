@@ -15,7 +15,7 @@ from inspector import inspection as rules
 from inspector.inspection import SignerRole
 from inspector.papers import record
 from tests.ui.visit_stage import VisitStage
-from ui import words
+from ui import visitwords as words
 from ui.widgets.signaturepad import SignaturePad
 
 PARTY, OFFICER, SECOND, WITNESS = SignerRole

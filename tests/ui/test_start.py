@@ -10,7 +10,7 @@ from cache.session import Checked
 from inspector.inspection import BasisKind, Comparison, Seen
 from tests.ui.fake_session import EXPIRED, SHOP, WANG, found, inspection
 from tests.ui.visit_stage import VisitStage
-from ui import words
+from ui import visitwords as words
 from ui.screens.start import MORE
 from ui.widgets.options import Option
 

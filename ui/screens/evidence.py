@@ -10,7 +10,8 @@ from inspector import inspection as rules
 from inspector.checklist import Item
 from inspector.errors import InputProblem, Problem
 from inspector.inspection import Photo
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.camera import Camera
 from ui.desk import Desk
 from ui.localtime import local

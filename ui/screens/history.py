@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from cache.session import Paper, RecordSummary, Session
 from inspector.errors import Problem
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.localtime import local
 from ui.problem import in_words
 from ui.screens.screen import Screen

@@ -14,7 +14,8 @@ from inspector.checklist import Item, Section, sections
 from inspector.completeness import Missing, missing, outcome_objections
 from inspector.errors import Problem
 from inspector.inspection import Inspection, ItemFinding, Photo
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.desk import Desk
 from ui.localtime import local
 from ui.pictures import PictureBox

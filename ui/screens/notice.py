@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from inspector.completeness import COMPARED, missing
 from inspector.inspection import Comparison, Notice
 from inspector.papers import record
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.desk import Desk
 from ui.screens.screen import Screen
 from ui.theme import Gap

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from cache.session import RegisterState, Session
 from inspector.errors import Problem
-from ui import keys, words
+from ui import keys, visitwords, words
 from ui.problem import in_words
 from ui.screens.screen import Screen
 from ui.sound import Sound
@@ -50,7 +50,7 @@ class PreferencesScreen(Screen):
         self.repeat = Field(words.REPEAT_PASSWORD, secret=True)
         self.change = QPushButton(words.CHANGE_PASSWORD)
         self.officer = AddOfficer(add_officer)
-        self.back = KeyButton(words.BACK, keys.BACK, icon="arrow_left", primary=True)
+        self.back = KeyButton(visitwords.BACK, keys.BACK, icon="arrow_left", primary=True)
         self._build()
         self.text_size.chosen.connect(lambda value: self._keep("size", value))
         self.theme.chosen.connect(lambda value: self._keep("theme", value))

@@ -14,7 +14,8 @@ from inspector.completeness import Missing, missing
 from inspector.errors import Problem
 from inspector.inspection import Inspection
 from inspector.papers import record
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.desk import Desk
 from ui.problem import in_words
 from ui.screens.screen import Screen

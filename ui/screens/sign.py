@@ -9,7 +9,8 @@ from inspector import inspection as rules
 from inspector import signature
 from inspector.inspection import Signature, SignerRole
 from inspector.papers import record
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.desk import Desk
 from ui.localtime import local
 from ui.screens.screen import Screen

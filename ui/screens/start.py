@@ -15,7 +15,8 @@ from inspector.freshness import china_day
 from inspector.inspection import Basis, BasisKind, Inspection, Officer
 from inspector.scenarios import PREFIX
 from inspector.wire import Task
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.desk import Desk
 from ui.problem import in_words
 from ui.screens.screen import Screen

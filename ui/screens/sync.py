@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from cache.session import Copied, Progress, RecordState, RecordSummary, RegisterState, Session, SyncStatus, Taken
 from inspector.errors import Cancelled, Problem
 from inspector.freshness import CHINA
-from ui import keys, words
+from ui import keys, visitwords, words
 from ui.screens.screen import Screen
 from ui.theme import Gap
 from ui.widgets.boxes import column, empty, row
@@ -223,9 +223,9 @@ class SyncScreen(Screen):
         if record.problem:
             parts = [record.problem]
         elif record.blobs_left:
-            parts.append(words.BLOBS_LEFT.format(count=record.blobs_left))
+            parts.append(visitwords.BLOBS_LEFT.format(count=record.blobs_left))
         if record.next_try:
-            parts.append(words.NEXT_TRY.format(at=record.next_try.astimezone(CHINA)))
+            parts.append(visitwords.NEXT_TRY.format(at=record.next_try.astimezone(CHINA)))
         chip = Chip(record.state.label, STATE_TONES[record.state])
         chip.setAccessibleName(record.state.label)
         line = LineButton(record.name or record.code, chip, " · ".join(parts))

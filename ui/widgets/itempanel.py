@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from inspector.checklist import Item
 from inspector.inspection import Answer, ItemFinding, lint
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.theme import Gap
 from ui.widgets.boxes import column, empty, row
 from ui.widgets.card import Card

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame
 
 from inspector.checklist import Item
 from inspector.inspection import Answer, ItemFinding
-from ui import words
+from ui import visitwords as words
 from ui.style import restyle
 from ui.theme import Gap
 from ui.widgets.boxes import column, row

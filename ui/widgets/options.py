@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from ui import words
+from ui import visitwords as words
 from ui.style import restyle
 from ui.theme import Gap
 from ui.widgets.boxes import column, empty, row

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QPushButton, QWidget
 
 from inspector import outcomes
-from ui import words
+from ui import visitwords as words
 from ui.style import restyle
 from ui.theme import Gap
 from ui.widgets.boxes import column

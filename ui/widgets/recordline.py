@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton
 
 from cache.session import RecordState, RecordSummary
-from ui import words
+from ui import visitwords as words
 from ui.localtime import local
 from ui.style import restyle
 from ui.theme import Gap

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from cache.session import Session
 from inspector.errors import InputProblem, Problem
-from ui import keys, words
+from ui import keys
+from ui import visitwords as words
 from ui.widgets.boxes import column, row
 from ui.widgets.field import Field
 from ui.widgets.keybutton import KeyButton

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton
 
-from ui import words
+from ui import visitwords as words
 from ui.style import restyle
 from ui.theme import Gap
 from ui.widgets.boxes import column, row

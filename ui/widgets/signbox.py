@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton
 
 from inspector.inspection import Signature, SignerRole
-from ui import words
+from ui import visitwords as words
 from ui.localtime import local
 from ui.theme import Gap
 from ui.widgets.boxes import column, row
