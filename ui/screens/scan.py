@@ -10,10 +10,9 @@ from cache.session import Checked, Hit, Session
 from inspector.errors import InputProblem, Problem, UnreadablePicture
 from inspector.scan.reading import Reading
 from inspector.verdict import Means
-from ui import keys, words
+from ui import cardwords, keys, words
 from ui.binding import Binding
 from ui.camera import Camera
-from ui.cardwords import DETAILS
 from ui.lenses import Lenses
 from ui.recall import Recall
 from ui.screens.screen import Screen
@@ -52,7 +51,7 @@ class ScanScreen(Screen):
         self._recall = Recall(session, self.lookup)
         self.rescan = KeyButton(words.RESCAN, keys.RESCAN, icon="scan_dash")
         self.lead = KeyButton(words.LEAD, keys.LEAD, icon="note_add")
-        self.details = KeyButton(DETAILS, keys.DETAILS, icon="document_text")
+        self.details = KeyButton(cardwords.DETAILS, keys.DETAILS, icon="document_text")
         self.start = KeyButton(words.START, keys.START, icon="clipboard_task_filled", primary=True)
         self._build()
         self._connect()
