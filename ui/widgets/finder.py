@@ -42,7 +42,7 @@ class Finder(Viewfinder):
             button.clicked.connect(lambda on, n=name: self.pressed.emit(n, on))
             self._lenses[name] = button
         buttons: list[QWidget] = list(self._lenses.values())
-        column(None, row(None, *buttons, None, gap=Gap.SMALL), margins=(4, 12, 4, 12), owner=self)
+        column(None, row(None, *buttons, None, gap=Gap.SMALL), margins=(0, 12, 0, 12), owner=self)
 
     def lens(self, name: str) -> QToolButton:
         return self._lenses[name]
