@@ -13,7 +13,7 @@ from central.demo.look import Specimen
 from demo.picture import Wall, webcam_picture
 from demo.place import Place, SetClock
 from demo.tour import day as steps
-from demo.tour import verdicts
+from demo.tour import lens, verdicts
 from demo.tour.doors import enrol, let_another_in, lock_and_unlock
 from demo.tour.looks import every_screen_in_every_theme
 from demo.tour.secrecy import nothing_in_clear
@@ -70,6 +70,8 @@ def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: 
                 steps.scan_own(day, picture)
         with stage.step("扫码核验"):
             steps.scan(day)
+        with stage.step("手持、放大、遮住镜头"):
+            lens.hold_zoom_cover(day)
         with stage.step("墙上的各种码"):
             verdicts.scan_walls(day)
         with stage.step("手工输入的代码"):
