@@ -7,6 +7,8 @@
     │   ├── UnreadablePicture      the file is not a picture that can be read
     │   ├── NoCamera               no camera, or none that answers
     │   ├── CameraLost             the camera went away while in use
+    │   ├── CameraForbidden        the system does not let us use it
+    │   ├── CameraStalled          its driver hangs
     │   └── CameraBusy             another program holds the camera
     ├── VaultProblem
     │   ├── NotEnrolled            this laptop has not been enrolled yet

@@ -38,7 +38,7 @@ from ui.sound import Sound
 from ui.style import wear
 from ui.syncing import Syncing
 from ui.theme import Look
-from ui.window import Window
+from ui.window import MakeScreen, Window
 from ui.work import Worker, run
 
 
@@ -170,26 +170,34 @@ class Application(QObject):
         pictures = PictureBox(session, desk)
         # The desk is cleared when a record was sealed: it should go up now, not in five minutes.
         desk.changed.connect(lambda: self.syncing.ask() if desk.empty else None)
-        sync = SyncScreen(session, self.clock.now)
-        sync.synced.connect(self.window.refresh)
-        preferences = PreferencesScreen(session, self.sound, self.clock.now, partial(self.laptop.add_officer, session))
-        preferences.dressed.connect(self.window.dress)
-        screens: list[Screen] = [
-            TodayScreen(session, self.clock.now),
-            ScanScreen(session, self.camera, self.sound),
-            CardScreen(session),
-            StartScreen(desk),
-            NoticeScreen(desk),
-            InspectScreen(desk, pictures),
-            EvidenceScreen(desk, pictures, self.camera),
-            SignScreen(desk),
-            ReviewScreen(desk),
-            HistoryScreen(session),
-            sync,
-            preferences,
+        screens: list[tuple[type[Screen], MakeScreen]] = [
+            (TodayScreen, partial(TodayScreen, session, self.clock.now)),
+            (ScanScreen, partial(ScanScreen, session, self.camera, self.sound)),
+            (CardScreen, partial(CardScreen, session)),
+            (StartScreen, partial(StartScreen, desk)),
+            (NoticeScreen, partial(NoticeScreen, desk)),
+            (InspectScreen, partial(InspectScreen, desk, pictures)),
+            (EvidenceScreen, partial(EvidenceScreen, desk, pictures, self.camera)),
+            (SignScreen, partial(SignScreen, desk)),
+            (ReviewScreen, partial(ReviewScreen, desk)),
+            (HistoryScreen, partial(HistoryScreen, session)),
+            (SyncScreen, partial(self._sync_screen, session)),
+            (PreferencesScreen, partial(self._preferences_screen, session)),
         ]
-        self.window.admit(session, screens, session.policy().idle_lock_minutes)
+        makers = {screen.name: make for screen, make in screens}
+        self.window.admit(session, makers, session.policy().idle_lock_minutes)
         self.syncing.start(session)
+
+    def _sync_screen(self, session: Session) -> Screen:
+        screen = SyncScreen(session, self.clock.now)
+        screen.synced.connect(self.window.refresh)
+        return screen
+
+    def _preferences_screen(self, session: Session) -> Screen:
+        add_officer = partial(self.laptop.add_officer, session)
+        screen = PreferencesScreen(session, self.sound, self.clock.now, add_officer)
+        screen.dressed.connect(self.window.dress)
+        return screen
 
     def _state_changed(self, state: Qt.ApplicationState) -> None:
         if state is Qt.ApplicationState.ApplicationSuspended:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QImage
 
 from inspector.errors import Problem
-from ui.framing import WHOLE, Framing, Part, to_qimage
+from inspector.scan.framing import WHOLE, Framing, Part
 from ui.looking import Looking, MakeSource
 from ui.wishes import Wishes
 
@@ -152,7 +152,7 @@ class _Post:
             self.held(image, False)
 
     def held(self, image: "Image", still: bool) -> None:
-        self._camera._frame.emit(to_qimage(image), still)
+        self._camera._frame.emit(_to_qimage(image), still)
 
     def read(self, readings: "Sequence[Reading]") -> None:
         self._send(self._camera.decoded, list(readings))
@@ -177,3 +177,9 @@ def _system_camera(source: str) -> "FrameSource":
     from inspector.scan.frames import Camera as Webcam
 
     return Webcam(source)
+
+
+def _to_qimage(image: "Image") -> QImage:
+    height, width = image.shape[:2]
+    kind = QImage.Format.Format_Grayscale8 if image.ndim == 2 else QImage.Format.Format_BGR888
+    return QImage(image.data, width, height, image.strides[0], kind).copy()

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from cache.session import Session
+from inspector.scan.framing import MIDDLE, Part
 from ui import keys
 from ui.camera import Camera
-from ui.framing import MIDDLE, Part
 from ui.widgets.finder import Finder
 from ui.work import run
 

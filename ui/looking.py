@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.errors import Problem
-from ui.framing import Framing
+from inspector.scan.framing import Framing
 from ui.wishes import Wishes
 
 if TYPE_CHECKING:

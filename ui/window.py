@@ -1,6 +1,10 @@
-"""The window: rail, top bar, strip, and the screen at hand. It knows no rules and opens nothing."""
+"""The window: rail, top bar, strip, and the screen at hand. It knows no rules and opens nothing.
 
-from collections.abc import Callable
+Screens are made one at a time between two events, or when somebody goes there first: all at once would hold the window
+for half a second.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,6 +29,8 @@ from ui.widgets.rail import BRIGHT, Rail
 from ui.widgets.strip import Strip
 from ui.widgets.topbar import TopBar
 from ui.work import run
+
+MakeScreen = Callable[[], Screen]
 
 TOP_HEIGHT = 56
 REFRESH = 30_000
@@ -51,6 +57,7 @@ class Window(QMainWindow):
         self._now = now
         self._session: Session | None = None
         self._screens: dict[str, Screen] = {}
+        self._makers: dict[str, MakeScreen] = {}
         self._current: Screen | None = None
         self._other_theme: Theme = DAY
         self.rail, self.top, self.strip, self.stack = Rail(), TopBar(), Strip(), QStackedWidget()
@@ -59,6 +66,8 @@ class Window(QMainWindow):
         self._refresher = QTimer(self)
         self._refresher.setInterval(REFRESH)
         self._refresher.timeout.connect(self.refresh)
+        self._maker = QTimer(self)
+        self._maker.timeout.connect(self._make_next)
         self._build()
         self._bind()
         self._watch(True)
@@ -70,33 +79,31 @@ class Window(QMainWindow):
         return self._current.name if self._current else ""
 
     def screen_named(self, name: str) -> Screen:
+        """Made now, if it was not yet. Raises KeyError."""
+        if name in self._makers:
+            self._add(self._makers.pop(name)())
         return self._screens[name]
 
     def show_door(self, door: QWidget) -> None:
         """Nobody is unlocked: show only this, and drop the screens of the last session."""
         self._refresher.stop()
+        self._maker.stop()
+        self._makers = {}
         self.idle.stop()
         self.wedge.enabled = False
         if self._current:
             self._current.leave()
         self._current, self._session = None, None
-        self._drop_pages()
+        self._show_only(door)
         self._screens = {}
-        self.stack.addWidget(door)
         self._frame(False)
         door.setFocus()
 
-    def admit(self, session: Session, screens: list[Screen], minutes: float) -> None:
-        """An officer is unlocked; ``minutes`` without a touch lock again."""
+    def admit(self, session: Session, screens: Mapping[str, MakeScreen], minutes: float) -> None:
+        """An officer is unlocked; ``minutes`` without a touch lock again. ``screens`` are made when needed."""
         self._session = session
-        self._drop_pages()
-        for screen in screens:
-            self._screens[screen.name] = screen
-            self.stack.addWidget(screen)
-            screen.going.connect(self._went)
-            screen.troubled.connect(self.trouble)
-            screen.said.connect(self.say)
-            screen.crumbed.connect(self.top.crumb.show_text)
+        self._makers = dict(screens)
+        self._show_only(self.screen_named(next(iter(screens))))
         self.top.officer.setText(session.officer.name)
         self._frame(True)
         self.strip.dismiss()
@@ -106,12 +113,13 @@ class Window(QMainWindow):
         run(preferred, session, done=self._prefer)
         self.refresh()
         self.go("today")
+        self._maker.start()
 
     def go(self, name: str, **arguments: Any) -> None:
         """Leave the screen at hand and enter another, or the same anew."""
-        screen = self._screens.get(name)
-        if screen is None:
+        if name not in self._screens and name not in self._makers:
             return
+        screen = self.screen_named(name)
         if self._current is not None and self._current is not screen:
             self._current.leave()
             self.strip.move_on()
@@ -199,6 +207,20 @@ class Window(QMainWindow):
         keys.bind(keys.LOCK, self, self.lock)
         keys.bind(keys.SHEET, self, lambda: self.sheet.toggle(self.current))
 
+    def _make_next(self) -> None:
+        if self._makers:
+            self.screen_named(next(iter(self._makers)))
+        else:
+            self._maker.stop()
+
+    def _add(self, screen: Screen) -> None:
+        self._screens[screen.name] = screen
+        self.stack.addWidget(screen)
+        screen.going.connect(self._went)
+        screen.troubled.connect(self.trouble)
+        screen.said.connect(self.say)
+        screen.crumbed.connect(self.top.crumb.show_text)
+
     def _watch(self, on: bool) -> None:
         for watcher in (self.idle, self.wedge):
             if on:
@@ -233,13 +255,16 @@ class Window(QMainWindow):
         self.rail.setVisible(on)
         self.top.setVisible(on)
 
-    def _drop_pages(self) -> None:
-        while (page := self.stack.widget(0)) is not None:
-            self.stack.removeWidget(page)
-            page.deleteLater()
+    def _show_only(self, page: QWidget) -> None:
+        """First the page, then the others go: each would be laid out as the current one when the one before it goes."""
+        self.stack.setCurrentIndex(self.stack.addWidget(page))
+        while (other := self.stack.widget(0)) is not page and other is not None:
+            self.stack.removeWidget(other)
+            other.deleteLater()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._refresher.stop()
+        self._maker.stop()
         self.idle.stop()
         self.wedge.flush()
         self._watch(False)

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ui.framing import FULL, Framing
+from inspector.scan.framing import FULL, Framing
 
 
 @dataclass(frozen=True, slots=True)

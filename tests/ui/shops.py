@@ -20,6 +20,8 @@ from inspector.verdict import (
     decide,
 )
 from tests.ui.fake_session import MORNING, SHOP, FakeSession
+from ui.screens.screen import Screen
+from ui.window import MakeScreen
 
 RULES = HostRules()
 
@@ -157,3 +159,8 @@ EARLIER = (
     RecentCheck("92231102MA1B4C4X4T", "垚鑫水果超市", Colour.ATTENTION, MORNING - timedelta(minutes=51)),
     RecentCheck("92231102MA1B4C4X5R", "", Colour.UNKNOWN, MORNING - timedelta(minutes=70)),
 )
+
+
+def ready(*screens: Screen) -> dict[str, MakeScreen]:
+    """Screens that were made already, as the window takes them."""
+    return {screen.name: lambda screen=screen: screen for screen in screens}

@@ -11,7 +11,7 @@ from cache.session import DraftSummary, RecordState
 from inspector.entity import Entity
 from inspector.errors import NoCamera, ServiceDown
 from tests.ui.fake_session import MORNING
-from tests.ui.shops import CODE, EARLIER, GOOD, REVOKED, WARNED
+from tests.ui.shops import CODE, EARLIER, GOOD, REVOKED, WARNED, ready
 from tests.ui.test_camera import Script, qr
 from tests.ui.test_day import Session, record, task
 from tests.ui.test_doors import Lock
@@ -99,7 +99,7 @@ def test_the_days_screens(
     window = open_window(look, size)
     settings = PreferencesScreen(session, Sound(), now, session.add_officer)
     screens = [TodayScreen(session, now), SyncScreen(session, now), settings]
-    window.admit(session, screens, 10)
+    window.admit(session, ready(*screens), 10)
     window.show()
     for screen in screens:
         window.go(screen.name)
@@ -139,7 +139,7 @@ def test_the_check_screen(
     try:
         window = open_window(look, size)
         scan = ScanScreen(session, camera, Sound(on=False))
-        window.admit(session, [scan], 10)
+        window.admit(session, ready(scan), 10)
         window.show()
         window.go("scan", data=CODE.encode())
         qtbot.waitUntil(lambda: scan.checked is not None)

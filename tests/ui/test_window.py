@@ -14,7 +14,7 @@ from cache.session import Connection, RegisterState, SyncStatus
 from inspector.errors import ServiceDown
 from inspector.verdict import ClockTrust, StoreHealth
 from tests.ui.fake_session import MORNING
-from tests.ui.shops import GOOD, CheckSession
+from tests.ui.shops import GOOD, CheckSession, ready
 from ui import keys
 from ui.screens.screen import Screen
 from ui.sound import Sound
@@ -48,7 +48,7 @@ def window(qtbot: QtBot, worker: object, settled: Callable[[], None]) -> Iterato
     made = Window(Sound(), lambda: MORNING)
     qtbot.addWidget(made)
     made.resize(1366, 697)
-    made.admit(CheckSession(GOOD), [Recorder(name) for name in NAMES], 10)
+    made.admit(CheckSession(GOOD), ready(*(Recorder(name) for name in NAMES)), 10)
     with qtbot.waitActive(made):
         made.show()
         made.activateWindow()
@@ -226,7 +226,7 @@ def test_the_officers_look_and_sound_are_worn_after_unlocking(
 ) -> None:
     session = CheckSession(GOOD)
     session.settings = {"theme": "night", "size": "huge", "sound": "off"}
-    window.admit(session, [Recorder("today")], 10)
+    window.admit(session, ready(Recorder("today")), 10)
     settled()
     assert (look().theme, look().scale.value, window.sound.on) == (NIGHT, "huge", False)
 

@@ -26,6 +26,7 @@ from inspector.inspection import (
 from inspector.papers import record
 from inspector.scan.frames import Still
 from tests.ui.fake_session import MORNING, FakeClock, FakeSession, inspection
+from tests.ui.shops import ready
 from ui.camera import Camera
 from ui.desk import Desk
 from ui.looking import MakeSource
@@ -76,7 +77,7 @@ class VisitStage:
         self.window = Window(Sound(), self.clock.now)
         screens = [self.start, self.notice, self.inspect, self.evidence, self.sign, self.review, self.history]
         self.window.resize(1366, 768)
-        self.window.admit(self.session, [Today(), *screens], 60)
+        self.window.admit(self.session, ready(Today(), *screens), 60)
         self.window.show()
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow, timeout=PATIENCE)

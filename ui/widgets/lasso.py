@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSizeF, Qt, S
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QRubberBand
 
-from ui.framing import Part
+from inspector.scan.framing import Part
 from ui.widgets.viewfinder import Viewfinder
 
 LEAST = 24

@@ -8,8 +8,8 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.payload import decode_text
+from inspector.scan.framing import Part
 from inspector.scan.reading import Reading
-from ui.framing import Part
 from ui.style import look
 from ui.theme import Gap
 from ui.widgets.icon import pixmap

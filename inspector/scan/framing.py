@@ -1,9 +1,10 @@
-"""Which part of the camera's frame is looked at, and how it is turned. Cutting is lossless: small codes come near."""
+"""Which part of the camera's frame is looked at, and how it is turned. Cutting is lossless: small codes come near.
+
+OpenCV is imported where it is needed: the window knows this module before its camera thread loads OpenCV.
+"""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
     from inspector.scan.frame import Frame
@@ -61,9 +62,3 @@ class Framing:
 
 FULL = Framing()
 """The whole frame, upright."""
-
-
-def to_qimage(image: "Image") -> QImage:
-    height, width = image.shape[:2]
-    kind = QImage.Format.Format_Grayscale8 if image.ndim == 2 else QImage.Format.Format_BGR888
-    return QImage(image.data, width, height, image.strides[0], kind).copy()
