@@ -8,6 +8,7 @@ import msgspec
 import sqlite_utils
 
 from cache import trust
+from cache.documents import put_template
 from cache.meta import put_meta, value_of
 from cache.numbers import BLOCKS, Numbers
 from cache.work import Work, put_sighting
@@ -97,7 +98,7 @@ def _take(db: sqlite_utils.Database, item: FeedItem, now: datetime) -> None:
     elif item.kind == "hosts":
         put_meta(db, "hosts", wire.encode(msgspec.convert(item.body, HostRules)))
     elif item.kind == "template":
-        _append(db, "templates", msgspec.convert(item.body, Template))
+        put_template(db, msgspec.convert(item.body, Template))
     elif item.kind == "numbers":
         _append(db, BLOCKS, msgspec.convert(item.body, Numbers))
     elif item.kind == "alias":

@@ -1,4 +1,4 @@
-"""Fetches signed packs: register snapshots from a TUF repository, by network or from a folder on a stick.
+"""Fetches what a TUF repository offers, by network or from a folder on a stick: register snapshots and documents.
 
 What comes in is believed only after the signatures, versions, expiry, length and hash have been
 checked; a download that was cut goes on where it stopped.
@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
 from cache.durable import full_disk_is_told, make_folder
+from cache.steady import steady
+from inspector.documents import LARGEST, is_document
 from inspector.errors import Cancelled, NoRegister, RegisterRefused, ServiceDown, StoreFull
 from inspector.register_file import FORMAT, TARGETS
 from inspector.wire import SnapshotManifest
@@ -40,13 +43,19 @@ _AREA = re.compile(r"[a-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
-    """A register snapshot as the signed metadata describe it."""
+class Target:
+    """A file as the signed metadata describe it."""
 
     path: str
     """TUF target path."""
     length: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack(Target):
+    """A register snapshot."""
+
     manifest: SnapshotManifest
 
 
@@ -78,12 +87,12 @@ def ensure_room(folder: Path, size: int) -> None:
 class _Fetcher(FetcherInterface):
     """Lets the reference client fetch metadata through ``Fetch``."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._source = fetch
+    def __init__(self, fetch: Fetch, clock: Callable[[], float]) -> None:
+        self._source, self._clock = fetch, clock
 
     def _fetch(self, url: str) -> Iterator[bytes]:
         try:
-            yield from self._source(url, 0)
+            yield from steady(self._source(url, 0), self._clock)
         except FileNotFoundError as missing:
             raise exceptions.DownloadHTTPError(f"{url} is not there", 404) from missing
 
@@ -91,13 +100,15 @@ class _Fetcher(FetcherInterface):
 class Packs:
     """The TUF client of one laptop. ``folder`` keeps the signed metadata and half-fetched files: public data."""
 
-    def __init__(self, folder: Path, root: bytes, fetch: Fetch) -> None:
+    def __init__(self, folder: Path, root: bytes, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock``: seconds, by which a trickling download is told."""
         self._metadata = folder / "tuf"
         self._parts = folder / "parts"
         for place in (self._metadata, self._parts):
             make_folder(place)
         self._root = root
-        self._fetch = fetch
+        self._fetch, self._clock = fetch, clock
+        self._offered: list[TargetFile] = []
 
     def refresh(self, now: datetime) -> list[Pack]:
         """Fetch and check the newest signed metadata; the register snapshots offered, newest last.
@@ -107,12 +118,14 @@ class Packs:
         """
         try:
             with full_disk_is_told():
-                updater = Updater(str(self._metadata), "metadata/", fetcher=_Fetcher(self._fetch), bootstrap=self._root)
+                fetcher = _Fetcher(self._fetch, self._clock)
+                updater = Updater(str(self._metadata), "metadata/", fetcher=fetcher, bootstrap=self._root)
                 # The client has no other door for the time; a laptop's wall clock may be set back.
                 updater._trusted_set.reference_time = now
                 updater.refresh()
             newest: Metadata[Targets] = Metadata.from_file(str(self._metadata / "targets.json"))
             offered = [updater.get_targetinfo(path) for path in newest.signed.targets]
+            self._offered = [target for target in offered if target is not None]
         except exceptions.ExpiredMetadataError:
             raise RegisterRefused(
                 "中心的数据清单已过期，没有安装。", "请核对本机日期；日期正确时请联系管理员。"
@@ -125,8 +138,29 @@ class Packs:
             raise RegisterRefused("收到的数据清单签名或内容不符，已拒绝。") from None
         except exceptions.DownloadError:
             raise ServiceDown("中心没有提供完整的数据清单。", "正在使用的数据不受影响；请稍后再同步。") from None
-        packs = [pack for target in offered if target and (pack := _pack(target))]
+        packs = [pack for target in self._offered if (pack := _pack(target))]
         return sorted(packs, key=lambda p: (p.manifest.epoch, p.manifest.row_version))
+
+    def documents(self) -> list[Target]:
+        """The small documents that the last ``refresh`` offers, by path."""
+        found = [t for t in self._offered if is_document(t.path) and "sha256" in t.hashes]
+        return sorted((Target(t.path, t.length, t.hashes["sha256"]) for t in found), key=lambda t: t.path)
+
+    def read(self, document: Target) -> bytes:
+        """A small document, whole and checked. Raises RegisterRefused and what the fetcher raises."""
+        if document.length > LARGEST:
+            raise RegisterRefused("中心的文件过大，已拒绝。")
+        data = bytearray()
+        try:
+            for piece in steady(self._fetch(_place(document), 0), self._clock):
+                data += piece
+                if len(data) > document.length:
+                    break
+        except FileNotFoundError:
+            raise RegisterRefused("中心缺少签名清单中的文件。", "请再同步一次。") from None
+        if len(data) != document.length or hashlib.sha256(data).hexdigest() != document.sha256:
+            raise RegisterRefused("收到的文件与签名清单不一致，已拒绝。")
+        return bytes(data)
 
     def download(
         self, pack: Pack, progress: Callable[[int, int], None] = lambda done, total: None, cancel: Event | None = None
@@ -158,11 +192,10 @@ class Packs:
         self, file: BinaryIO, hasher: "hashlib._Hash", pack: Pack, progress: Callable[[int, int], None], cancel: Event
     ) -> None:
         have = file.tell()
-        head, _, name = pack.path.rpartition("/")
-        where = f"targets/{head}/{pack.sha256}.{name}"
+        where = _place(pack)
         while have < pack.length:
             before = have
-            for piece in self._fetch(where, have):
+            for piece in steady(self._fetch(where, have), self._clock):
                 if cancel.is_set():
                     raise Cancelled
                 have += len(piece)
@@ -181,6 +214,12 @@ class Packs:
         """Remove half-fetched files: nothing is being fetched and what was fetched is installed."""
         for part in self._parts.iterdir():
             part.unlink()
+
+
+def _place(target: Target) -> str:
+    """Where a target lies in the repository: its name starts with its hash (consistent snapshots)."""
+    head, _, name = target.path.rpartition("/")
+    return f"targets/{head}/{target.sha256}.{name}"
 
 
 def _pack(target: TargetFile) -> Pack | None:

@@ -1,8 +1,9 @@
-"""Takes a newer register, from the service or from a stick: the same code, the same checks."""
+"""Takes a newer register, lists and checklists, from the service or from a stick: the same code, the same checks."""
 
 from collections.abc import Callable, Sequence
 from threading import Event as Flag
 
+from cache import documents
 from cache.opened import Opened
 from cache.packs import Fetch, Packs
 from cache.session_types import Progress
@@ -15,18 +16,18 @@ from inspector.wire import RegisterKey
 def renew(
     laptop: Opened, given: Sequence[RegisterKey], fetch: Fetch, progress: Callable[[Progress], None], cancel: Flag
 ) -> bool:
-    """Fetch and install the newest register of the own area, if it is newer or the one in use is not good.
+    """Take new documents in, and the newest register of the own area, if it is newer or the one in use is not good.
 
-    ``given``: the keys sealed to this laptop. Returns whether one was installed. Raises RegisterProblem,
+    ``given``: the keys sealed to this laptop. Returns whether a register was installed. Raises RegisterProblem,
     ServiceRefused, StoreFull, Cancelled, and what ``fetch`` raises.
     """
     identity, holding = laptop.work.identity, laptop.holding
     keys = {k.target: k.sealed for k in given}
-    if not keys:
-        return False
     now, _ = laptop.times.judge(laptop.people.policy().lease_days)
     packs = Packs(laptop.folder / "register", identity.enrolment.tuf_root, fetch)
-    offered = [p for p in packs.refresh(now) if p.path in keys and p.manifest.area == identity.enrolment.area]
+    snapshots = packs.refresh(now)
+    documents.take(laptop, packs, now)
+    offered = [p for p in snapshots if p.path in keys and p.manifest.area == identity.enrolment.area]
     state = holding.state()
     usable = state.health in (StoreHealth.GOOD, StoreHealth.UNCHECKED)
     if not offered:

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import select
 
 from central import aliases, audit, desk, key_command, stick
@@ -15,6 +16,7 @@ from central.models import DeskAction
 from central.server import serve
 from central.service import Service, open_service
 from central.settings import Settings, from_environment
+from inspector.checklist import read
 from inspector.divisions import AREAS, area_name
 from inspector.errors import Problem
 from inspector.inspection import Officer
@@ -45,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
         ("unit", "单位"),
     ):
         officer.add_argument(name, help=text)
+    checklist = commands.add_parser("checklist", help="发布一份检查表（TOML）的新版本")
+    checklist.add_argument("file", type=Path)
     revoke = commands.add_parser("revoke", help="停用一台电脑")
     revoke.add_argument("device")
     decide = commands.add_parser("decide", help="处理一条暂存的记录")
@@ -92,6 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         elif told.command == "officer":
             entry = Officer(told.number.upper(), told.name, told.certificate, told.until, told.unit)
             desk.put_officers(service, [entry])
+        elif told.command == "checklist":
+            return _checklist(service, told.file)
         elif told.command == "intake":
             return intake.run(told, service)
         elif told.command == "keys":
@@ -109,6 +115,17 @@ def main(arguments: list[str] | None = None) -> int:
             return _about_one(told, service)
     finally:
         service.close()
+    return 0
+
+
+def _checklist(service: Service, path: Path) -> int:
+    try:
+        template = read(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, msgspec.ValidationError) as problem:
+        print(f"{path} 不是检查表：{problem}。请对照 inspector/data/checklists 中的样例修改。", file=sys.stderr)
+        return 1
+    desk.put_template(service, template)
+    print(f"{template.title}：{template.ref} 已发布")
     return 0
 
 

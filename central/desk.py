@@ -15,6 +15,8 @@ from central.models import Device, EnrolmentCode, EntityRow, FeedRow, HeldRow, O
 from central.publish import snapshot
 from central.service import Service
 from inspector import wire
+from inspector.checklist import Template
+from inspector.documents import template_path
 from inspector.entity import Entity
 from inspector.inspection import Officer
 from inspector.wire import SnapshotManifest, Task
@@ -65,6 +67,19 @@ def tell(service: Service, scope: str, kind: str, body: Any) -> None:
     """Put one item into the feed of a scope (empty: everybody)."""
     with service.sessions.begin() as session:
         session.add(FeedRow(scope=scope, kind=kind, body=wire.encode(body)))
+
+
+def offer(service: Service, path: str, body: Any) -> None:
+    """Publish a small document in the signed repository, for laptops on the line and for those served by stick."""
+    with service.publishing() as (repository, _):
+        repository.put_document(path, wire.encode(body))
+        repository.publish(service.now())
+
+
+def put_template(service: Service, template: Template) -> None:
+    """Give every laptop a version of a checklist; earlier versions stay for the records made with them."""
+    tell(service, "", "template", template)
+    offer(service, template_path(template), template)
 
 
 def put_tasks(service: Service, unit: str, tasks: Iterable[Task]) -> None:

@@ -9,6 +9,7 @@ from central import desk
 from central.models import EntityRow, FeedRow, IssuedCode
 from central.service import DIVISION, Service
 from inspector import wire
+from inspector.documents import LISTS
 from inspector.entity import Entity
 from inspector.hosts import HostRules
 from inspector.trust import code, status
@@ -60,7 +61,7 @@ def set_state(service: Service, number: int, state: State) -> bool:
 
 
 def publish_lists(service: Service) -> None:
-    """Send the root's key list and a newly signed status list down to every laptop."""
+    """Send the root's key list and a newly signed status list down: by the feed, and in the signed repository."""
     now = service.now()
     with service.sessions() as session:
         version = (session.scalar(select(func.max(FeedRow.number))) or 0) + 1
@@ -70,7 +71,9 @@ def publish_lists(service: Service) -> None:
     for number, state in changed:
         states[number] = State(state)
     statuses = service.sign(status.make(LIST, version, now, states))
-    desk.tell(service, "", "trust", {"keys": service.issuing.published(), "statuses": [statuses]})
+    lists = {"keys": service.issuing.published(), "statuses": [statuses]}
+    desk.tell(service, "", "trust", lists)
+    desk.offer(service, LISTS, lists)
 
 
 def repeat_lists(service: Service) -> None:

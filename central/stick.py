@@ -24,6 +24,7 @@ from central.ingest import ingest
 from central.models import Device, Publication
 from central.service import Service
 from inspector import wire
+from inspector.documents import is_document
 from inspector.errors import PackageRefused, Problem, StickUnusable
 from inspector.stick import DOWN, FOLDER, REPOSITORY, UP, Chunk, DownHead, Kind, UpHead, file_name, signed_text
 from inspector.trust import device as keys
@@ -161,12 +162,12 @@ def _frames_for(service: Service, device: Device, came: list[Came]) -> list[byte
 
 
 def _copy_register(service: Service, device: Device, folder: Path) -> None:
-    """The signed repository with the register of one area. The newest word (timestamp) comes last."""
+    """The signed repository with its documents and the register of one area. The newest word (timestamp) comes last."""
     base = service.repository_folder
     with service.publishing() as (repository, session):
         offered = session.get(Publication, device.area)
-        target = repository.targets().get(offered.target) if offered else None
-        files = [repository.target_file(target)] if target else []
+        wanted = offered.target if offered else ""
+        files = [repository.target_file(t) for p, t in repository.targets().items() if p == wanted or is_document(p)]
         metadata = sorted((base / "metadata").glob("*.json"), key=lambda p: p.name == "timestamp.json")
     for source in (*files, *metadata):
         place = folder / source.relative_to(base)

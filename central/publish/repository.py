@@ -1,4 +1,4 @@
-"""The TUF repository of the centre: signs what laptops may install (register snapshots, later lists and keys).
+"""The TUF repository of the centre: signs what laptops may install (register snapshots, lists, keys, checklists).
 
 Roles root, targets, snapshot and timestamp as in the TUF specification, consistent snapshots, Ed25519.
 The folder holds public data only and can be served as it is; the private keys lie elsewhere.
@@ -126,6 +126,12 @@ class Repository:
         self._targets.signed.targets[path] = target
         self._dirty = True
         return target
+
+    def put_document(self, path: str, data: bytes) -> None:
+        """Offer a small document in place of the older one of the same path, from the next ``publish`` on."""
+        source = self.folder / f".{hashlib.sha256(path.encode()).hexdigest()}.part"
+        write_whole(source, data)
+        self.add_target(path, source, {})
 
     def add_snapshot(self, source: Path, manifest: SnapshotManifest) -> str:
         """Move a register snapshot in, in place of older ones of its area; its target path."""
