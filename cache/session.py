@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event as Flag
 
+from cache import evidence
 from cache import stick as sticks
 from cache.checks import Checks
 from cache.drafts import Drafts
@@ -185,6 +186,30 @@ class Session:
     def audit(self, action: str, detail: str) -> None:
         """An entry of the audit trail: prints, exports, overrides."""
         self._opened.audit(self.officer.number, action, detail)
+
+    def viewed(self, checked: Checked) -> None:
+        """The officer looks at an entity's whole credit data: an entry of the audit trail."""
+        if checked.entity is not None:
+            self.audit("view-card", checked.entity.code)
+
+    def hand_out_record(self, event_id: str, folder: Path) -> Path:
+        """Write a sealed record with signatures, receipt and attachments for others to check; its path.
+
+        Raises InspectionProblem, VaultDamaged, InputProblem (the folder cannot be written).
+        """
+        path = evidence.write_record(self._opened, event_id, folder)
+        self.audit("export-record", event_id)
+        return path
+
+    def hand_out_journal(self, folder: Path) -> Path:
+        """Write the whole journal and a printable proof for others to check; the journal's path.
+
+        Raises InputProblem (the folder cannot be written), PaperProblem.
+        """
+        head = self._opened.work.head()
+        path = evidence.write_journal(self._opened, folder)
+        self.audit("export-journal", f"{head.seq} {head.hash}")
+        return path
 
     # -- sync
     def sync_status(self) -> SyncStatus:

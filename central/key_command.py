@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from central import issue, issuing, root_keys
+from central.files import write_whole
 from central.publish.root import replace_root, root_chain
 from central.service import DIVISION, Service
+from inspector import wire
 from inspector.errors import KeysRefused
+from inspector.evidence import PublicKeys
 from inspector.trust.keys import KeyList
 
 Ask = Callable[[str], str]
@@ -33,6 +36,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sign.add_argument("--proposal", type=Path, help="提案文件（默认为数据目录中的提案）")
     steps.add_parser("publish", help="签名足够时发布提案，下发给全部电脑")
     steps.add_parser("list", help="列出现行和提案中的签发密钥")
+    public = steps.add_parser("public", help="导出中心的公钥：任何人可用它核对记录和台账")
+    public.add_argument("to", type=Path, help="写到这个文件")
 
 
 def run(told: argparse.Namespace, service: Service | None, ask: Ask) -> int:
@@ -64,6 +69,8 @@ def _step(told: argparse.Namespace, service: Service, ask: Ask) -> None:
             _sign(held.proposal, told.root, ask)
         case "publish":
             _publish(service)
+        case "public":
+            write_whole(told.to, wire.encode(PublicKeys((service.keys.receipt_public,))))
         case _:
             _list(service)
 

@@ -104,6 +104,7 @@ FIND = _key("/", "/", "查找", "记录")
 
 STOP = _key("Escape", "Esc", "停止", "同步")
 SYNC_NOW = _key("F5", "F5", "立即同步", "同步")
+JOURNAL = _key("J", "J", "导出台账", "同步")
 STICK = _key("U", "U", "用 U 盘交换", "同步")
 
 ARRIVE = _key("Ctrl+Return", "Ctrl+Enter", "登记到场", "到场")
@@ -117,6 +118,7 @@ TO_REVIEW = _key("Ctrl+Return", "Ctrl+Enter", "查看文书并封存", "签名")
 OPEN_RECORD = _key("Return", "Enter", "打开记录", "记录")
 NEXT_RECORD = _key("Down", "↓", "下一条", "记录")
 PREVIOUS_RECORD = _key("Up", "↑", "上一条", "记录")
+HAND_OUT = _key("X", "X", "导出证据", "记录")
 AMEND = _key("E", "E", "更正", "记录")
 
 

@@ -13,7 +13,7 @@ from central.demo.look import Specimen
 from demo.picture import Wall, webcam_picture
 from demo.place import Place, SetClock
 from demo.tour import day as steps
-from demo.tour import lens, verdicts
+from demo.tour import evidence, lens, verdicts
 from demo.tour.doors import enrol, let_another_in, lock_and_unlock
 from demo.tour.looks import every_screen_in_every_theme
 from demo.tour.secrecy import nothing_in_clear
@@ -88,6 +88,8 @@ def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: 
             steps.prove(day, event_id)
         with stage.step("查找记录"):
             steps.look_back(day, event_id)
+        with stage.step("导出证据，凭公钥核对"):
+            evidence.hand_out(day, event_id)
         with stage.step("每个画面，三种主题，两种尺寸"):
             every_screen_in_every_theme(day)
         return day.names()

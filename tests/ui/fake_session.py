@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from threading import Event as Flag
 
 from cache.clock import CHINA
@@ -324,6 +325,19 @@ class FakeSession(Session):
 
     def audit(self, action: str, detail: str) -> None:
         self.audits.append((action, detail))
+
+    def hand_out_record(self, event_id: str, folder: Path) -> Path:
+        self._called("hand_out_record")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "证据.json").write_text(event_id)
+        self.audit("export-record", event_id)
+        return folder / "证据.json"
+
+    def hand_out_journal(self, folder: Path) -> Path:
+        self._called("hand_out_journal")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "台账.json").write_text("")
+        return folder / "台账.json"
 
     def sync_status(self) -> SyncStatus:
         queue = self.queue()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -194,6 +195,20 @@ def test_f5_syncs_with_progress_and_ends_well(
     settled()
     assert "全部送达，中心已登记" in says(screen)
     assert screen.go.isEnabled()
+
+
+def test_j_hands_the_journal_out(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None], tmp_path: Path
+) -> None:
+    screen = SyncScreen(session, now)
+    show(screen)
+    settled()
+    qtbot.keyClick(screen, Qt.Key.Key_J)
+    screen.hand_out.path.edit.setText(str(tmp_path / "out"))
+    with qtbot.waitSignal(screen.said) as said:
+        screen.hand_out.write.click()
+    assert "台账证明" in said.args[0]
+    assert (tmp_path / "out" / "台账.json").exists()
 
 
 def test_escape_stops_a_sync_and_says_that_nothing_is_lost(

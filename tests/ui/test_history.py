@@ -86,6 +86,19 @@ def test_a_folder_that_cannot_be_written_is_said(stage: VisitStage, tmp_path: Pa
     assert stage.session.audits == []
 
 
+def test_evidence_is_written_where_the_officer_says_or_the_reason_told(stage: VisitStage, tmp_path: Path) -> None:
+    stage.press("Return", "X")
+    stage.session.fail["hand_out_record"] = InputProblem("没有写入。", "请换一个文件夹。")
+    stage.history.hand_out.path.edit.setText(str(tmp_path / "证据"))
+    stage.press("Return")
+    assert stage.history.hand_out.path.edit.accessibleDescription() == "没有写入。"
+    stage.press("Return")
+    assert (tmp_path / "证据" / "证据.json").exists()
+    assert "公钥核对" in stage.window.strip.words
+    assert stage.history.chosen is not None
+    assert stage.session.audits == [("export-record", stage.history.chosen.event_id)]
+
+
 def test_a_correction_is_a_record_of_its_own(stage: VisitStage) -> None:
     stage.press("Return", "E")
     assert stage.history.reason.edit.hasFocus()

@@ -61,6 +61,7 @@ class CardScreen(Screen):
         """Show the entity of a check."""
         if checked is not None:
             self.checked = checked
+            run(self._session.viewed, checked, failed=self.troubled.emit)
         self.setFocus()
         if self.checked is None or self.checked.entity is None:
             self.going.emit("scan", {})

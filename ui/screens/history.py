@@ -1,5 +1,6 @@
 """记录: every sealed record with its state; find it, look at its pages, print it, correct it."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -23,6 +24,7 @@ from ui.widgets.keybutton import KeyButton
 from ui.widgets.pages import Pages, decode_pages
 from ui.widgets.recordline import TONES, RecordLine
 from ui.widgets.savepdf import SavePdf
+from ui.widgets.saveto import SaveTo
 from ui.widgets.scrolled import scrolled, stacked
 from ui.widgets.text import text
 from ui.work import run
@@ -49,6 +51,7 @@ class HistoryScreen(Screen):
         self._timer.timeout.connect(self.search)
         self.pages = Pages()
         self.save_pdf = SavePdf(session)
+        self.hand_out = SaveTo(KeyButton(words.HAND_OUT, keys.HAND_OUT, icon="shield_checkmark"), words.HANDED_OUT)
         self.amend = KeyButton(words.AMEND, keys.AMEND, icon="edit")
         self.reason = Field(words.AMEND_REASON)
         self.correction = QPlainTextEdit()
@@ -91,6 +94,8 @@ class HistoryScreen(Screen):
         self._problem.setText(summary.problem)
         self._problem.setVisible(bool(summary.problem))
         self.save_pdf.show_paper(b"", "")
+        name = words.HAND_OUT_NAME.format(number=summary.document_number)
+        self.hand_out.offer(name, partial(self._session.hand_out_record, summary.event_id))
         self.pages.show_pages(())
         run(_open, self._session, summary.event_id, done=self._show_record, failed=self.troubled.emit)
 
@@ -147,7 +152,9 @@ class HistoryScreen(Screen):
     def _show_amending(self, on: bool) -> None:
         self._amending.setVisible(on)
         self.seal.setVisible(on)
-        self.save_pdf.setVisible(not on)
+        for saving in (self.hand_out, self.save_pdf):
+            saving.setVisible(not on)
+            saving.panel.hide()
 
     def _seal(self) -> None:
         assert self.chosen is not None
@@ -194,7 +201,9 @@ class HistoryScreen(Screen):
         card.box.addWidget(self.pages, 1)
         card.box.addWidget(self._amending, 1)
         self.seal.hide()
-        card.box.addLayout(row(self.amend, None, self.seal, self.save_pdf))
+        for saving in (self.hand_out, self.save_pdf):
+            card.box.addWidget(saving.panel)
+        card.box.addLayout(row(self.amend, None, self.seal, self.hand_out, self.save_pdf))
         self._right = stacked(EmptyState("document_text", words.PICK_RECORD, words.PICK_RECORD_HINT), card)
         return self._right
 
@@ -205,6 +214,7 @@ class HistoryScreen(Screen):
         self.amend.clicked.connect(self._ask_amendment)
         self.seal.clicked.connect(self._seal)
         self.save_pdf.saved.connect(self.said)
+        self.hand_out.saved.connect(self.said)
         keys.bind(keys.FIND, self, self.query.setFocus)
         keys.bind(keys.OPEN_RECORD, self, self._open_focused)
         keys.bind(keys.NEXT_RECORD, self, lambda: self._step(1))

@@ -22,6 +22,7 @@ from ui.widgets.emptystate import EmptyState
 from ui.widgets.field import fact
 from ui.widgets.keybutton import KeyButton
 from ui.widgets.line import LineButton
+from ui.widgets.saveto import SaveTo
 from ui.widgets.scrolled import scrolled
 from ui.widgets.stickpanel import StickPanel
 from ui.widgets.text import text
@@ -79,6 +80,11 @@ class SyncScreen(Screen):
         self._proof_chip = Chip("", "ok")
         self._proof.box.addLayout(row(text(words.PROOF, "h2"), None, self._proof_chip))
         self._proof.box.addWidget(self._proof_text)
+        button = KeyButton(words.HAND_OUT_JOURNAL, keys.JOURNAL, icon="shield_checkmark")
+        self.hand_out = SaveTo(button, words.JOURNAL_HANDED_OUT)
+        self.hand_out.offer(words.JOURNAL_NAME, session.hand_out_journal)
+        self.hand_out.saved.connect(self.said)
+        self._proof.box.addWidget(self.hand_out)
         queue = Card(margins=(14, 12, 10, 10), gap=Gap.SMALL)
         self._count = text("", "sub")
         queue.box.addLayout(row(text(words.QUEUE, "h2"), None, self._count, margins=(Gap.MEDIUM, 0, Gap.MEDIUM, 0)))
