@@ -16,8 +16,9 @@ from inspector import wire
 from inspector.checklist import Template
 from inspector.hosts import HostRules
 from inspector.inspection import Officer
+from inspector.orders import ORDER, WIPE, WipeOrder
 from inspector.sightings import Sighting
-from inspector.wire import Feed, FeedItem, Policy, Task
+from inspector.wire import Feed, FeedItem, Policy, Signed, Task
 
 CURSOR = "feed/next"
 
@@ -75,6 +76,8 @@ def apply(work: Work, feed: Feed, now: datetime) -> int:
                 if item.kind == "trust":
                     lists = msgspec.convert(item.body, trust.Lists)
                     trust.take(db, lists, work.identity.enrolment)
+                elif item.kind == WIPE:
+                    _wipe(db, msgspec.convert(item.body, Signed), work)
                 else:
                     _take(db, item, now)
             except msgspec.ValidationError:
@@ -107,6 +110,14 @@ def _take(db: sqlite_utils.Database, item: FeedItem, now: datetime) -> None:
         _copied(db, msgspec.convert(item.body, Copies), now)
     elif item.kind == "decision":
         _decide(db, msgspec.convert(item.body, Decision))
+
+
+def _wipe(db: sqlite_utils.Database, signed: Signed, work: Work) -> None:
+    """Keep an order to forget everything: only the centre's, and only for this laptop."""
+    order = msgspec.json.decode(trust.proved(signed, work.identity.enrolment.receipt_key), type=WipeOrder)
+    if order.device_id != work.identity.device_id:
+        raise msgspec.ValidationError("not for this laptop")
+    put_meta(db, ORDER, wire.encode(order))
 
 
 def _bind(db: sqlite_utils.Database, alias: Alias) -> None:

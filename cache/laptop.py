@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 
-from cache import remote
+from cache import recovery, remote, wipe
 from cache.clock import Clock, SystemClock
 from cache.founding import found
 from cache.identity import DeviceKeys, Identity
@@ -16,8 +16,19 @@ from cache.opened import Opened
 from cache.remote import Remote
 from cache.session import Session
 from cache.sync import Sync
-from cache.vault import Cost, Keys, Vault, check_strength, new_keys, plain_number
-from inspector.errors import EnrolmentRefused, InputProblem, Locked, NotEnrolled, ServiceImpostor
+from cache.vault import Cost, Keys, Vault, check_strength, derive, new_keys, plain_number
+from inspector.errors import (
+    EnrolmentRefused,
+    InputProblem,
+    LaptopWiped,
+    Locked,
+    NotEnrolled,
+    Problem,
+    RecoveryRefused,
+    ServiceImpostor,
+    VaultDamaged,
+)
+from inspector.orders import RecoveryRequest
 from inspector.trust import device
 from inspector.wire import DeviceCertificate, Enrolment, EnrolmentRequest
 
@@ -42,10 +53,17 @@ class Laptop:
         self._opened: Opened | None = None
         self._folder_lock = FolderLock(folder)
         try:
+            if self.wiped:
+                wipe.finish(folder)
             self._vault = Vault(folder / "slots.json", self.clock, cost)
         except BaseException:
             self._folder_lock.close()
             raise
+
+    @property
+    def wiped(self) -> bool:
+        """Whether the centre had this laptop forget everything."""
+        return wipe.told(self.folder) is not None
 
     @property
     def enrolled(self) -> bool:
@@ -77,6 +95,7 @@ class Laptop:
             keys = new_keys()
             found(self.folder, keys, Identity(own, certificate, answer, link.base_url, ca))
             self._vault.create(keys, certificate.device_id, number, password, answer.recovery_key)
+            (self.folder / wipe.MARKER).unlink(missing_ok=True)
             session = self._open(keys, number)
             session._opened.times.heard(answer.server_time)
             session.audit("enrolled", certificate.device_id)
@@ -124,9 +143,56 @@ class Laptop:
                 raise NotEnrolled
             keys = self._vault.open(number, password)
             session = self._open(keys, plain_number(number))
-            session._opened.tell_failures(session.officer.number)
-            session.audit("unlocked", session.officer.number)
-            return session
+            recovery.forget(self.folder, session.officer.number)
+            return self._admitted(session)
+
+    def _admitted(self, session: Session) -> Session:
+        """An order that came before the program ended is carried out before anybody sees anything."""
+        if session.wipe_ordered():
+            self.wipe(session)
+            raise LaptopWiped
+        session._opened.tell_failures(session.officer.number)
+        session.audit("unlocked", session.officer.number)
+        return session
+
+    def wipe(self, session: Session) -> None:
+        """Carry out the centre's order, if there is one. Raises StickUnusable, VaultDamaged: nothing is gone then."""
+        with self._gate:
+            order = wipe.ordered(session._opened.work)
+            if order is not None:
+                wipe.carry_out(session._opened, order)
+
+    def ask_recovery(self, number: str) -> RecoveryRequest:
+        """忘记密码: a request for the administrator. Raises NotEnrolled, RecoveryRefused, StoreFull."""
+        with self._gate:
+            if plain_number(number) not in self._vault.numbers:
+                raise NotEnrolled
+            device_id, sealed = self._vault.recovery()
+            return recovery.ask(self.folder, device_id, plain_number(number), sealed, self.clock.now())
+
+    def recover(self, data: bytes, password: str) -> Session:
+        """Use the administrator's grant: the officer it is for has this new password, and is in.
+
+        Everything unsent is still there. Raises RecoveryRefused, WeakPassword, LaptopWiped; nothing has changed then.
+        """
+        with self._gate:
+            granted = recovery.unsealed(self.folder, data)
+            check_strength(password, granted.grant.number)
+            try:
+                session = self._open(derive(granted.data_key), granted.grant.number)
+            except VaultDamaged:
+                raise RecoveryRefused from None
+            opened = session._opened
+            try:
+                now, _ = opened.times.judge(opened.people.policy().lease_days)
+                recovery.prove(granted, opened.work.identity.enrolment.receipt_key, now)
+                self._vault.put(derive(granted.data_key), granted.grant.number, password)
+            except Problem:
+                session.lock()
+                raise
+            recovery.forget(self.folder, granted.grant.number)
+            session.audit("password-recovered", f"{granted.grant.number} {granted.grant.request}")
+            return self._admitted(session)
 
     def _open(self, keys: Keys, number: str) -> Session:
         if self._opened is None or self._opened.keys is None:

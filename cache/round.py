@@ -36,6 +36,7 @@ from inspector.errors import (
     StoreFull,
     VaultDamaged,
 )
+from inspector.orders import ORDER, WipeOrder
 from inspector.wire import (
     CHUNK,
     BlobRef,
@@ -240,7 +241,9 @@ class Round:
             feed.apply(work, page, self._laptop.times.wall())
             if not page.more or feed.cursor(work) == after:
                 break
-        self._state = replace(self._state, feed_taken=True)
+        # Ordered to forget everything, nothing more is fetched: see cache/wipe.py.
+        over = work.meta(ORDER, WipeOrder) is not None
+        self._state = replace(self._state, feed_taken=True, register_taken=over, proved=over)
 
     def _take_register(self) -> None:
         self._state = replace(self._state, register_taken=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event as Flag
 
-from cache import evidence
+from cache import evidence, wipe
 from cache import stick as sticks
 from cache.checks import Checks
 from cache.drafts import Drafts
@@ -50,6 +50,10 @@ class Session:
         self._drafts = Drafts(opened, officer)
         self._sealing = Sealing(opened, officer)
         self._sync = sync
+
+    def wipe_ordered(self) -> bool:
+        """Whether the centre ordered this laptop to forget everything: see ``Laptop.wipe``."""
+        return wipe.ordered(self._opened.work) is not None
 
     def lock(self) -> None:
         """Forget the keys. Drafts are already saved. Further calls raise VaultProblem."""

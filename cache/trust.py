@@ -35,7 +35,7 @@ def take(db: sqlite_utils.Database, lists: Lists, enrolment: Enrolment) -> None:
     """
     root = trust_root.follow(value_of(db, ROOT, bytes) or enrolment.tuf_root, lists.keys.roots)
     keys = trust_root.key_list(root, lists.keys)
-    statuses = [msgspec.json.decode(_proved(s, enrolment.receipt_key), type=StatusList) for s in lists.statuses]
+    statuses = [msgspec.json.decode(proved(s, enrolment.receipt_key), type=StatusList) for s in lists.statuses]
     put_meta(db, ROOT, wire.encode(root))
     known = value_of(db, KEYS, KeyList)
     if known is None or keys.version > known.version:
@@ -47,7 +47,8 @@ def take(db: sqlite_utils.Database, lists: Lists, enrolment: Enrolment) -> None:
     put_meta(db, STATUSES, wire.encode(tuple(held.values())))
 
 
-def _proved(signed: Signed, receipt_key: bytes) -> bytes:
+def proved(signed: Signed, receipt_key: bytes) -> bytes:
+    """What the service signed. Raises ``msgspec.ValidationError`` when it did not."""
     if not device.verify(receipt_key, signed.payload, signed.signature):
         raise msgspec.ValidationError("not signed by the service")
     return signed.payload

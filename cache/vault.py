@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from cache.clock import Clock
-from cache.durable import write_durably
+from cache.durable import sync_folder, write_durably
 from inspector import wire
 from inspector.errors import LockedOut, VaultDamaged, WeakPassword, WrongPassword
+from inspector.orders import recovery_purpose
 from inspector.trust import device
 
 VERSION = 1
@@ -159,7 +160,7 @@ class Vault:
 
     def create(self, keys: Keys, device_id: str, number: str, password: str, recovery_key: bytes) -> None:
         """Write the slots of a new laptop: the first officer's, and the recovery slot. Raises WeakPassword."""
-        sealed = device.seal(recovery_key, keys.data, f"recovery/{device_id}", secrets.token_bytes(32))
+        sealed = device.seal(recovery_key, keys.data, recovery_purpose(device_id), secrets.token_bytes(32))
         slot = self._wrap(keys, device_id, number, password)
         with self._lock:
             self._write(Slots(device_id, VERSION, (slot,), sealed))
@@ -168,6 +169,20 @@ class Vault:
         """Give an officer a slot, or a new password: only the wrap changes, whatever the size of the database."""
         with self._lock:
             self._put(self._wrap(keys, self._known().device_id, number, password))
+
+    def recovery(self) -> tuple[str, bytes]:
+        """Device and recovery slot, for a request to the centre."""
+        slots = self._known()
+        return slots.device_id, slots.recovery
+
+    def destroy(self) -> None:
+        """Overwrite and remove the slots: nobody opens this laptop's files again."""
+        with self._lock:
+            if self.path.exists():
+                write_durably(self.path, secrets.token_bytes(self.path.stat().st_size))
+                self.path.unlink()
+                sync_folder(self.path.parent)
+            self._slots = None
 
     def _put(self, slot: Slot, failures: tuple[Failure, ...] | None = None) -> None:
         slots = self._known()

@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from central import aliases, audit, desk, key_command, stick
+from central import aliases, audit, desk, key_command, recovery, stick
 from central.demo.load import load_demo
+from central.files import write_whole
 from central.intake import command as intake
 from central.models import DeskAction
 from central.server import serve
@@ -51,6 +52,14 @@ def parser() -> argparse.ArgumentParser:
     checklist.add_argument("file", type=Path)
     revoke = commands.add_parser("revoke", help="停用一台电脑")
     revoke.add_argument("device")
+    lost = commands.add_parser("wipe", help="停用一台丢失的电脑，并在它下次联网时清除数据")
+    lost.add_argument("device")
+    recover = commands.add_parser("recover", help="忘记密码：核对电脑上的申请，生成一次性授权")
+    recover.add_argument("request", type=Path, help="电脑上生成的申请文件")
+    recover.add_argument("to", type=Path, help="授权文件写到这里")
+    for command in (lost, recover):
+        command.add_argument("reason", help="原因")
+        command.add_argument("--by", default=getpass.getuser(), help="经办人，默认为当前系统用户")
     decide = commands.add_parser("decide", help="处理一条暂存的记录")
     decide.add_argument("hash", help="内容摘要（64 位）")
     decide.add_argument("decision", choices=["accept", "refuse"])
@@ -96,6 +105,8 @@ def main(arguments: list[str] | None = None) -> int:
         elif told.command == "officer":
             entry = Officer(told.number.upper(), told.name, told.certificate, told.until, told.unit)
             desk.put_officers(service, [entry])
+        elif told.command == "recover":
+            return _recover(service, told)
         elif told.command == "checklist":
             return _checklist(service, told.file)
         elif told.command == "intake":
@@ -115,6 +126,21 @@ def main(arguments: list[str] | None = None) -> int:
             return _about_one(told, service)
     finally:
         service.close()
+    return 0
+
+
+def _recover(service: Service, told: argparse.Namespace) -> int:
+    try:
+        request = recovery.read(told.request)
+        print(f"电脑 {request.device_id}，工号 {request.number}，校验码 {request.mark}：请与申请人当面或电话核对。")
+        if input("核对无误请输入“同意”：").strip() != "同意":
+            print("没有授权。", file=sys.stderr)
+            return 1
+        write_whole(told.to, recovery.grant(service, request, who=told.by, reason=told.reason))
+    except Problem as problem:
+        print(f"{problem.sentence}{problem.advice}", file=sys.stderr)
+        return 1
+    print(f"授权已写到 {told.to}，{recovery.DAYS} 天内在申请的那台电脑上使用一次。")
     return 0
 
 
@@ -159,6 +185,8 @@ def _audit(service: Service) -> int:
 def _about_one(told: argparse.Namespace, service: Service) -> int:
     if told.command == "revoke":
         known = desk.revoke(service, told.device)
+    elif told.command == "wipe":
+        known = desk.wipe(service, told.device, who=told.by, reason=told.reason)
     elif told.command == "alias":
         known = aliases.decide(service, told.key, told.code)
     else:

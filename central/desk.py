@@ -19,6 +19,7 @@ from inspector.checklist import Template
 from inspector.documents import template_path
 from inspector.entity import Entity
 from inspector.inspection import Officer
+from inspector.orders import WIPE, WipeOrder
 from inspector.wire import SnapshotManifest, Task
 
 LINK_DAYS = 7
@@ -94,6 +95,17 @@ def revoke(service: Service, device_id: str) -> bool:
         if device is None:
             return False
         device.revoked_at = device.revoked_at or service.now()
+    return True
+
+
+def wipe(service: Service, device_id: str, *, who: str, reason: str) -> bool:
+    """Stop a lost laptop and order it to forget everything at its next contact. False when it is not known."""
+    if not revoke(service, device_id):
+        return False
+    order = WipeOrder(device_id, secrets.token_hex(8), service.now())
+    with service.sessions.begin() as session:
+        audit.note(session, service, who, WIPE, device_id, reason)
+        session.add(FeedRow(scope=device_id, kind=WIPE, body=wire.encode(service.sign(order))))
     return True
 
 

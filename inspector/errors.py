@@ -18,6 +18,8 @@
     │   ├── VaultDamaged           key file or database cannot be opened
     │   ├── StoreFull              no room on the disk
     │   ├── Locked                 locked meanwhile: the keys are forgotten
+    │   ├── RecoveryRefused        a grant for a forgotten password that is not ours, forged or over
+    │   ├── LaptopWiped            the centre had a lost laptop forget everything
     │   ├── InUse                  another window of the program has this laptop's data open
     │   └── CipherMissing          the database driver would write in clear
     ├── RegisterProblem
@@ -153,6 +155,18 @@ class Locked(VaultProblem):
     code = "locked"
     sentence = "本机已锁定。"
     advice = "请重新解锁；草稿已自动保存。"
+
+
+class RecoveryRefused(VaultProblem):
+    code = "recovery-refused"
+    sentence = "这份授权不能使用。"
+    advice = "请核对是否为管理员给这台电脑、这名人员的授权文件；原密码不受影响。"
+
+
+class LaptopWiped(VaultProblem):
+    code = "wiped"
+    sentence = "中心已清除这台电脑上的数据。"
+    advice = "未上传的记录已加密封存，请把电脑交回本单位管理员。"
 
 
 class InUse(VaultProblem):
