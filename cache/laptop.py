@@ -53,7 +53,7 @@ class Laptop:
         self._opened: Opened | None = None
         self._folder_lock = FolderLock(folder)
         try:
-            if self.wiped:
+            if self.wiped is not None:
                 wipe.finish(folder)
             self._vault = Vault(folder / "slots.json", self.clock, cost)
         except BaseException:
@@ -61,9 +61,10 @@ class Laptop:
             raise
 
     @property
-    def wiped(self) -> bool:
-        """Whether the centre had this laptop forget everything."""
-        return wipe.told(self.folder) is not None
+    def wiped(self) -> str | None:
+        """After the centre had this laptop forget everything: where the sealed records lie, or empty; else None."""
+        told = wipe.told(self.folder)
+        return None if told is None else str(self.folder / told.package) if told.package else ""
 
     @property
     def enrolled(self) -> bool:

@@ -25,6 +25,7 @@ from ui.screens.history import HistoryScreen
 from ui.screens.inspect import InspectScreen
 from ui.screens.notice import NoticeScreen
 from ui.screens.preferences import PreferencesScreen
+from ui.screens.recover import RecoverScreen
 from ui.screens.review import ReviewScreen
 from ui.screens.scan import ScanScreen
 from ui.screens.screen import Screen
@@ -33,6 +34,7 @@ from ui.screens.start import StartScreen
 from ui.screens.sync import SyncScreen
 from ui.screens.today import TodayScreen
 from ui.screens.unlock import UnlockScreen
+from ui.screens.wiped import WipedScreen
 from ui.sleep import Sleep
 from ui.sound import Sound
 from ui.style import wear
@@ -92,9 +94,10 @@ class Application(QObject):
         self._locked.set()
         self.worker.troubled.connect(self.window.trouble)
         self.syncing.finished.connect(self.window.refresh)
-        self.window.locking.connect(self.lock)
+        self.syncing.finished.connect(self._look_for_orders)
+        self.window.locking.connect(lambda: self.lock())
         self.sleep = Sleep()
-        self.sleep.coming.connect(self.lock)
+        self.sleep.coming.connect(lambda: self.lock())
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.applicationStateChanged.connect(self._state_changed)
@@ -110,14 +113,17 @@ class Application(QObject):
         self._show_door()
         self.window.show()
 
-    def lock(self) -> None:
-        """Save what is on the desk, then forget the keys; the door is shown at once."""
+    def lock(self, before: Callable[[Session], None] = lambda _: None) -> None:
+        """Save what is on the desk, then forget the keys; the door is shown at once.
+
+        ``before`` is done off the UI thread before the keys are forgotten; the door is shown anew after it.
+        """
         session, desk = self.session, self.desk
         if session is None or desk is None:
             return
         self.session = self.desk = None
         self._locked.clear()
-        forgetting = _Once(lambda: run(self._forget, session))
+        forgetting = _Once(lambda: run(self._forget, session, before, done=self._forgotten))
         # A disk that is full must not keep the laptop open: what was saved a second ago is what stays.
         desk.failed.connect(forgetting)
         desk.flush(forgetting)
@@ -140,10 +146,15 @@ class Application(QObject):
             desk.timer.stop()
             desk.session.save(desk.inspection)
 
-    def _forget(self, session: Session) -> None:
+    def _forgotten(self, _: None) -> None:
+        if not self.laptop.enrolled:
+            self._show_door()
+
+    def _forget(self, session: Session, before: Callable[[Session], None]) -> None:
         """Off the UI thread: ends the background sync, then the session."""
         try:
             self.syncing.stop()
+            before(session)
             session.lock()
         finally:
             self._locked.set()
@@ -152,11 +163,39 @@ class Application(QObject):
         if self.laptop.enrolled:
             unlock = UnlockScreen(self.laptop.officer_numbers(), self.laptop.tries, self._unlock)
             unlock.unlocked.connect(self._admit)
+            unlock.forgot.connect(self._show_recovery)
+            unlock.wiped.connect(self._show_door)
             self.window.show_door(unlock)
+        elif (package := self.laptop.wiped) is not None:
+            wiped = WipedScreen(package)
+            wiped.anew.connect(self._show_enrolment)
+            self.window.show_door(wiped)
         else:
-            enrol = EnrolScreen(self.laptop.enrol)
-            enrol.enrolled.connect(self._admit)
-            self.window.show_door(enrol)
+            self._show_enrolment()
+
+    def _show_enrolment(self) -> None:
+        enrol = EnrolScreen(self.laptop.enrol)
+        enrol.enrolled.connect(self._admit)
+        self.window.show_door(enrol)
+
+    def _show_recovery(self, number: str) -> None:
+        recover = RecoverScreen(number, self.laptop.ask_recovery, self._recover)
+        recover.recovered.connect(self._admit)
+        recover.back.connect(self._show_door)
+        self.window.show_door(recover)
+
+    def _recover(self, grant: bytes, password: str) -> Session:
+        self._locked.wait()
+        return self.laptop.recover(grant, password)
+
+    def _look_for_orders(self) -> None:
+        """The centre may have ordered a lost laptop to forget everything."""
+        if self.session is not None:
+            run(self.session.wipe_ordered, done=lambda ordered: self.lock(self._wipe) if ordered else None)
+
+    def _wipe(self, session: Session) -> None:
+        """Off the UI thread: what the desk held is saved; now it is sealed to the centre and gone here."""
+        self.laptop.wipe(session)
 
     def _unlock(self, number: str, password: str) -> Session:
         """Off the UI thread: waits until an earlier session has been forgotten."""
@@ -191,6 +230,7 @@ class Application(QObject):
     def _sync_screen(self, session: Session) -> Screen:
         screen = SyncScreen(session, self.clock.now)
         screen.synced.connect(self.window.refresh)
+        screen.synced.connect(self._look_for_orders)
         return screen
 
     def _preferences_screen(self, session: Session) -> Screen:

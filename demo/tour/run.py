@@ -13,7 +13,7 @@ from central.demo.look import Specimen
 from demo.picture import Wall, webcam_picture
 from demo.place import Place, SetClock
 from demo.tour import day as steps
-from demo.tour import evidence, lens, verdicts
+from demo.tour import evidence, lens, lost, verdicts
 from demo.tour.doors import enrol, let_another_in, lock_and_unlock
 from demo.tour.looks import every_screen_in_every_theme
 from demo.tour.secrecy import nothing_in_clear
@@ -39,6 +39,8 @@ def run(folder: Path, picture: Path | None, say: Callable[[str], None], entities
         with place:
             specimen = look.specimens(place.central.service)[0]
             names = _day(stage, place, specimen, folder, picture)
+            with stage.step("丢失的电脑"):
+                lost.lose_laptop(stage, place, folder / "place" / "lost")
         _offline(stage, place, specimen, folder)
         with stage.step("数据目录里没有明文"):
             nothing_in_clear(stage, place.laptop_folder, names)
@@ -65,6 +67,8 @@ def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: 
             lock_and_unlock(day)
         with stage.step("添加另一名人员"):
             let_another_in(day)
+        with stage.step("忘记密码"):
+            lost.forget_password(day)
         if picture is not None:
             with stage.step(f"扫描您的图片 {picture.name}"):
                 steps.scan_own(day, picture)

@@ -69,7 +69,7 @@ def test_what_was_unsent_is_sealed_and_the_rest_is_gone(
     laptop.wipe(session)
     left = {name for name in files(laptop.folder) if name != "lock"}
     assert left == {wipe.MARKER, wipe.told(laptop.folder).package}  # type: ignore[union-attr]
-    assert laptop.wiped
+    assert laptop.wiped == str(laptop.folder / wipe.told(laptop.folder).package)  # type: ignore[union-attr]
     assert not laptop.enrolled
     with pytest.raises(NotEnrolled):
         laptop.unlock("HH0001", PASSWORD)
@@ -120,7 +120,7 @@ def test_cut_off_in_the_midst_it_goes_on_at_the_next_start(
             laptop.wipe(session)
     laptop.close()
     again = Laptop(laptop.folder, laptop.clock)
-    assert again.wiped
+    assert again.wiped is not None
     assert not again.enrolled
     assert not list(laptop.folder.glob("work.db*"))
     assert not (laptop.folder / "slots.json").exists()
@@ -172,6 +172,6 @@ def test_it_can_be_enrolled_anew(laptop: Laptop, session: Session, centre: Embed
     laptop.wipe(session)
     package = wipe.told(laptop.folder).package  # type: ignore[union-attr]
     fresh = laptop.enrol(centre.enrolment_link(AREA, UNIT), "HH0001", PASSWORD)
-    assert not laptop.wiped
+    assert laptop.wiped is None
     assert fresh.sync(lambda _: None, Flag()).proof is not None
     assert (laptop.folder / package).exists()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from cache.session import Session
-from inspector.errors import LockedOut, Problem, WrongPassword
+from inspector.errors import LaptopWiped, LockedOut, Problem, WrongPassword
 from ui import keys, words
 from ui.problem import in_words
 from ui.theme import Gap
@@ -35,9 +35,11 @@ class Tries(Protocol):
 
 
 class UnlockScreen(QWidget):
-    """``unlocked`` with the session."""
+    """``unlocked`` with the session; ``forgot`` with the officer's number; ``wiped`` when there is nothing to open."""
 
     unlocked = Signal(object)
+    forgot = Signal(str)
+    wiped = Signal()
 
     def __init__(
         self,
@@ -58,7 +60,8 @@ class UnlockScreen(QWidget):
         card.box.addWidget(text(words.UNLOCK_TITLE, "h2"))
         card.box.addWidget(scrolled(self.officers) if len(numbers) > MANY else self.officers)
         card.box.addWidget(self.password)
-        card.box.addLayout(row(self.left, None, self.go))
+        self.forgotten = KeyButton(words.FORGOT)
+        card.box.addLayout(row(self.forgotten, self.left, None, self.go))
         card.box.addWidget(text(words.OFFLINE_OK, "sub", wrap=True))
         door(self, column(card, gap=0))
         self._second = QTimer(self)
@@ -66,6 +69,7 @@ class UnlockScreen(QWidget):
         self._second.timeout.connect(self._tick)
         self.officers.chosen.connect(self._chosen)
         self.go.clicked.connect(self.unlock)
+        self.forgotten.clicked.connect(self._forgot)
         self.password.edit.textChanged.connect(lambda: self.password.complain(""))
         self.officers.show_lines([Line(number, number) for number in numbers], numbers[0] if numbers else None)
         self.setFocusProxy(self.password.edit)
@@ -82,6 +86,10 @@ class UnlockScreen(QWidget):
         self._show_busy(True)
         run(self._unlock, number, password, done=self._opened, failed=self._refused)
 
+    def _forgot(self) -> None:
+        if self.officers.value is not None:
+            self.forgot.emit(self.officers.value)
+
     def _opened(self, session: Session) -> None:
         self._show_busy(False)
         self.password.edit.clear()
@@ -92,6 +100,8 @@ class UnlockScreen(QWidget):
         self.password.edit.clear()
         self.password.complain(in_words(problem))
         self.password.setFocus()
+        if isinstance(problem, LaptopWiped):
+            self.wiped.emit()
         if isinstance(problem, WrongPassword | LockedOut):
             self._ask_tries()
 
