@@ -11,7 +11,7 @@ from inspector.scan.webcam import Conditions, clip, degrade
 
 CONDITIONS = Conditions(share=0.98, tilt=7, pan=6, turn=2.5, defocus=0.7, light=0.62, shadow=0.25, noise=5, jpeg=75)
 """An indoor shot at arm's length: perspective, a little blur, noise and shadow."""
-HAND_HELD = replace(CONDITIONS, light=0.45, noise=6, motion=1.5)
+HAND_HELD = replace(CONDITIONS, light=0.45, noise=6, motion=1.0, tilt=4, pan=3)
 FRAMES = 12
 PPI = 180
 

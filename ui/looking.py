@@ -111,7 +111,7 @@ class Looking:
 
         validator = Validator(self._is_signed)
         recent: deque[Frame] = deque(maxlen=BURST)
-        cold, lit = True, False
+        cold, lit, framing = True, False, None
         while self._wishes.wants(source):
             began = time.monotonic()
             frame = device.read()
@@ -121,7 +121,10 @@ class Looking:
             if self._wishes.now.light != lit:
                 lit = not lit
                 self._told.lit(device.light(lit) and lit)
-            now = self._wishes.now.framing.frame(frame)
+            if self._wishes.now.framing != framing:  # another part of the picture, or another scan altogether
+                framing = self._wishes.now.framing
+                scanner.begin_anew()
+            now = framing.frame(frame)
             self._told.seen(now.image)
             if cold:  # only now: the officer sees the picture before the decoders are up
                 scanner.warm()

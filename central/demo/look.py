@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from central.models import BlobRow, EntityRow, EventRow, IssuedCode, Publication
+from central.models import BlobRow, Device, EntityRow, EventRow, IssuedCode, Publication
 from central.service import Service
 from inspector import wire
 from inspector.entity import Entity
@@ -65,3 +65,9 @@ def incomplete_blobs(service: Service) -> int:
     """Blobs that the service knows of and does not hold whole."""
     with service.sessions() as session:
         return len(session.scalars(select(BlobRow.sha256).where(BlobRow.complete_at.is_(None))).all())
+
+
+def newest_device(service: Service) -> str:
+    """The laptop that was enrolled last."""
+    with service.sessions() as session:
+        return session.scalars(select(Device.device_id).order_by(Device.enrolled_at.desc())).first() or ""

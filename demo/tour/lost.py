@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from sqlalchemy import select
-
 from central import desk, recovery
-from central.models import Device
+from central.demo import look
 from demo.place import OFFICER, PASSWORD, SECOND, SECOND_PASSWORD, Place
 from demo.tour.day import Day
 from demo.tour.stage import Stage
@@ -81,10 +79,7 @@ def lose_laptop(stage: Stage, place: Place, folder: Path) -> None:
         assert session is not None
         session.lead(None, UNSENT)
         service = place.central.service
-        with service.sessions() as db:
-            newest = db.scalars(select(Device.device_id).order_by(Device.enrolled_at.desc())).first()
-        assert newest is not None
-        desk.wipe(service, newest, who="管理员", reason="下乡时丢失")
+        desk.wipe(service, look.newest_device(service), who="管理员", reason="下乡时丢失")
         program.syncing.ask()
         stage.until("清除", lambda: isinstance(program.window.stack.currentWidget(), WipedScreen))
         stage.shot("wiped")

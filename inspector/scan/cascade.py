@@ -11,7 +11,7 @@ from types import TracebackType
 
 import cv2
 
-from inspector.scan import stages, zxing
+from inspector.scan import stages, thorough, zxing
 from inspector.scan.frame import Frame
 from inspector.scan.hints import Hint, hint_for, thumbnail
 from inspector.scan.isolated import Isolated
@@ -51,9 +51,12 @@ class Scanner:
     def __init__(self, all_kinds: bool = False) -> None:
         """``all_kinds`` also reads Code 128, EAN, Data Matrix and PDF417, at ten times the cost a frame."""
         self._all_kinds = all_kinds
-        self._worker = Isolated(stages.in_process)
+        self._worker = Isolated(thorough.work)
         self._planner = Planner({stage.__name__: cost for stage, cost in stages.IN_TURN.items()})
         self._before: Image | None = None
+        self._glimpse: Image | None = None
+        self._planned = False
+        self._thorough_from: float | None = None
         cv2.setNumThreads(1)  # small pictures: threads cost more CPU than they save time
 
     def __enter__(self) -> "Scanner":
@@ -74,6 +77,11 @@ class Scanner:
     def warm(self) -> None:
         """Start the decoder process and wait until it can work; else it is started when first needed."""
         self._worker.warm()
+
+    def begin_anew(self) -> None:
+        """The camera looks at something else now: what a costly stage still finds in an earlier frame is not there."""
+        self._worker.disown()
+        self._before, self._glimpse, self._thorough_from = None, None, None
 
     def wait(self, seconds: float) -> None:
         """Wait for the costly stage under way, at most ``seconds``: for sources that are faster than a camera."""
@@ -103,16 +111,32 @@ class Scanner:
         if (answer := self._worker.collect()) is not None:
             look.elsewhere = answer.cpu_ms / 1000
             look.add(answer.seen)
-            self._planner.done(answer.cpu_ms)
+            if self._planned:
+                self._planner.done(answer.cpu_ms)
         self._planner.frame(here * 1000, look.gray.size)
         thumb, hint = thumbnail(look.gray), None
         if not look.readings:
-            stage = None if self._worker.busy else self._planner.next(bool(look.unread))
-            if stage is not None and self._worker.submit(stage, look.gray, JOB_SECONDS):
-                self._planner.begun(stage)
+            self._begin_costly(look, frame.at)
             hint = hint_for(look.gray, thumb, self._before, look.unread)
         self._before = thumb
         return Live(tuple(look.readings), hint, look.spent * 1000)
+
+    def _begin_costly(self, look: Look, at: float) -> None:
+        """A thorough look at the newest glimpse of a symbol; else the stage whose turn it is, when it is paid for."""
+        if self._thorough_from is None:
+            self._thorough_from = at + thorough.FIRST
+        if look.unread:
+            self._glimpse = look.gray
+        if self._worker.busy:
+            return
+        if self._glimpse is not None and at >= self._thorough_from:
+            if self._worker.submit(thorough.THOROUGH, self._glimpse, JOB_SECONDS):
+                self._glimpse, self._thorough_from, self._planned = None, at + thorough.EVERY, False
+            return
+        stage = self._planner.next(bool(look.unread))
+        if stage is not None and self._worker.submit(stage, look.gray, JOB_SECONDS):
+            self._planner.begun(stage)
+            self._planned = True
 
     def burst(self, frames: Sequence[Frame], seconds: float = STILL_SECONDS) -> Still:
         """All codes of several frames of one hand-held moment, the sharpest first, within ``seconds`` of CPU time."""

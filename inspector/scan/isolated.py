@@ -62,6 +62,7 @@ class Isolated:
         self._ready_by = 0.0
         self._ready = False
         self._due: float | None = None
+        self._disowned = False
         self._failed_starts = 0
         self._closed = False
 
@@ -113,6 +114,10 @@ class Isolated:
         if self._due is not None and self._pipe is not None:
             self._pipe.poll(max(0.0, min(seconds, self._due - time.monotonic())))
 
+    def disown(self) -> None:
+        """What the job under way finds is wanted no more: its answer will say only what it cost."""
+        self._disowned = self.busy
+
     def submit(self, kind: str, image: Image, seconds: float) -> bool:
         """Begin a job on a gray picture; False while the process is starting or busy."""
         if self._due is not None:
@@ -136,6 +141,9 @@ class Isolated:
         except (EOFError, OSError, msgspec.MsgspecError):
             return self._fail()
         self._due = None
+        if self._disowned:
+            self._disowned = False
+            return Answer(cpu_ms=answer.cpu_ms)
         return answer
 
     def ask(self, kind: str, image: Image, seconds: float) -> Answer:
@@ -206,7 +214,7 @@ class Isolated:
 
     def _kill(self) -> None:
         process, pipe = self._process, self._pipe
-        self._process, self._pipe, self._due, self._ready = None, None, None, False
+        self._process, self._pipe, self._due, self._ready, self._disowned = None, None, None, False, False
         if process is not None:
             process.kill()
             process.join()

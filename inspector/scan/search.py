@@ -4,10 +4,12 @@ Once a code has been read, whatever looks like a finder pattern outside it tells
 are painted over then, so that no decoder stumbles over them again, and the stages look at the remaining regions alone.
 """
 
+from typing import Protocol
+
 import numpy as np
 
 from inspector.scan import stages, zxing
-from inspector.scan.isolated import Isolated
+from inspector.scan.isolated import Answer
 from inspector.scan.look import Look
 from inspector.scan.pictures import Image
 from inspector.scan.qr.layout import Grid
@@ -28,10 +30,16 @@ Region = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels."""
 
 
+class Asked(Protocol):
+    """Who runs the stages that may crash or hang: the decoder process, or whoever is in it."""
+
+    def ask(self, kind: str, image: Image, seconds: float) -> Answer: ...
+
+
 class Search:
     """Runs the stages on one picture until its CPU seconds are spent."""
 
-    def __init__(self, look: Look, worker: Isolated, seconds: float) -> None:
+    def __init__(self, look: Look, worker: Asked, seconds: float) -> None:
         self._look = look
         self._worker = worker
         self._seconds = seconds

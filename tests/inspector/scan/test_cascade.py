@@ -10,12 +10,13 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.scan import stages
+from inspector.scan import stages, thorough
 from inspector.scan.cascade import Scanner
 from inspector.scan.frames import Frame
 from inspector.scan.hints import Hint
 from inspector.scan.text import text_of
 from inspector.scan.webcam import KINDS, Conditions, clip, degrade, empty
+from inspector.scan.zxing import Seen
 from tests.inspector.scan.made import LINK, blob, code, page
 
 
@@ -154,6 +155,39 @@ def test_live_reads_at_once_and_costly_stages_follow(scanner: Scanner) -> None:
             found = found or bool(live.live(frame).readings)
             live.wait(5)
         assert found
+
+
+def test_what_hung_there_before_is_not_read_any_more() -> None:
+    """A costly stage still works on the last frame of the shop before; its answer must not count for this one."""
+    blank = Frame(np.full((480, 640), 128, np.uint8), 0, 0.0)
+    with Scanner() as live:
+        live.warm()
+        for anew in (False, True):
+            assert live._worker.submit("plain", page(code(LINK, 4)), 5)
+            if anew:
+                live.begin_anew()
+            live.wait(5)
+            assert bool(live.live(blank).readings) is not anew
+
+
+def test_a_glimpse_that_resists_gets_a_thorough_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found and not corrected by the quick stages: after a moment it gets all that a still picture gets."""
+    damaged = blob(blob(code(LINK, 6, ec_level="H"), 0.5, 0.5, 0.15, 255), 0.3, 0.65, 0.08, 255)
+    hidden = cv2.GaussianBlur(page(damaged, width=640, height=480), (0, 0), 1.2)
+    assert thorough.work(thorough.THOROUGH, hidden).readings
+    with Scanner() as live:
+        live.warm()
+        glimpsed = Seen((), (((100.0, 100.0), (300.0, 100.0), (300.0, 300.0), (100.0, 300.0)),))
+        monkeypatch.setattr(stages, "first_look", lambda _: glimpsed)
+        monkeypatch.setattr(stages, "EVERY_FRAME", (lambda _: glimpsed,))
+        monkeypatch.setattr(live._planner, "next", lambda _: None)  # nobody else's turn
+        read = []
+        for number in range(40):
+            at = number / 25
+            read += [at] * bool(live.live(Frame(hidden, number, at)).readings)
+            live.wait(5)
+    assert read
+    assert read[0] > thorough.FIRST
 
 
 def test_a_burst_reads_what_single_frames_do_not(scanner: Scanner) -> None:

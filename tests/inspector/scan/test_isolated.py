@@ -213,3 +213,15 @@ def test_it_never_outlives_the_program(tmp_path: Path) -> None:
     ended, _, _ = select.select([handle], [], [], PATIENT)
     os.close(handle)
     assert ended
+
+
+def test_a_job_disowned_says_only_what_it_cost(isolated: Isolated) -> None:
+    isolated.warm()
+    isolated.disown()  # nothing is under way: nothing is disowned
+    assert isolated.submit("read", GRAY, PATIENT)
+    isolated.disown()
+    isolated.wait(PATIENT)
+    answer = isolated.collect()
+    assert answer is not None
+    assert not answer.seen.readings
+    assert isolated.ask("read", GRAY, PATIENT).seen.readings
