@@ -2,13 +2,15 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from securesystemslib.signer import CryptoSigner
+
 from central import issue, issuing, root_keys
 from central.files import write_whole
-from central.publish.root import replace_root, root_chain
+from central.publish.root import enough, renew_root, replace_root, root_chain
 from central.service import DIVISION, Service
 from inspector import wire
 from inspector.errors import KeysRefused
@@ -26,6 +28,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     init.add_argument("to", type=Path, help="存放新根密钥文件的目录（每个文件交一名持有人）")
     init.add_argument("--count", type=int, default=3, help="根密钥个数")
     init.add_argument("--threshold", type=int, default=2, help="需要几个签名")
+    init.add_argument("--old", type=Path, nargs="+", default=[], help="现行的离线根密钥文件（再次更换时）")
+    renew = steps.add_parser("root-renew", help="用现行的根密钥把根的有效期延长一年")
+    renew.add_argument("old", type=Path, nargs="+", help="现行的根密钥文件")
     for step, text in (("propose", "提案：增加一个签发密钥"), ("rotate", "提案：换一个签发密钥，新旧并存 30 天")):
         steps.add_parser(step, help=text).add_argument("division", nargs="?", default=DIVISION, help="签发机关区划代码")
     revoke = steps.add_parser("revoke", help="提案：从某日起吊销一个签发密钥")
@@ -57,7 +62,9 @@ def _step(told: argparse.Namespace, service: Service, ask: Ask) -> None:
     held, now = service.issuing, service.now()
     match told.step:
         case "root-init":
-            _root_init(service, told.to, told.count, told.threshold, ask)
+            _root_init(service, told, ask)
+        case "root-renew":
+            _root_renew(service, told.old, ask)
         case "propose":
             _say(held.propose(told.division, now).key_id.decode())
         case "rotate":
@@ -80,16 +87,19 @@ def _sign(proposal: Path, root: Path, ask: Ask) -> None:
     issuing.sign(proposal, root_keys.load(root, ask("根密钥口令：")))
 
 
-def _root_init(service: Service, folder: Path, count: int, threshold: int, ask: Ask) -> None:
+def _root_init(service: Service, told: argparse.Namespace, ask: Ask) -> None:
+    """Replace the root: the first time by the key that lies here, later by the files of its holders."""
+    folder, count, threshold = told.to, told.count, told.threshold
     if service.issuing.proposal.exists():
         raise KeysRefused("还有没发布的提案。", "请先签名并发布，再更换根密钥。")
     if not 1 < threshold <= count:
         raise KeysRefused("需要的签名个数应为 2 以上，且不超过根密钥个数。")
     root, _ = root_chain(service.repository_folder)
     with service.publishing() as (repository, _session):
-        old = repository.keys.roots()
-        if not {s.public_key.keyid for s in old} & set(root.signed.roles["root"].keyids):
-            raise KeysRefused("本机上已没有根密钥：离线根密钥已经生效。", "请用现有的根密钥签名。")
+        old = _opened(told.old, ask) or repository.keys.roots()
+        if not told.old and not {s.public_key.keyid for s in old} & set(root.signed.roles["root"].keyids):
+            raise KeysRefused("本机上已没有根密钥：离线根密钥已经生效。", "请用 --old 给出现行的根密钥文件。")
+        enough(root.signed, old)
         folder.mkdir(parents=True, exist_ok=True)
         new = []
         for number in range(1, count + 1):
@@ -103,6 +113,19 @@ def _root_init(service: Service, folder: Path, count: int, threshold: int, ask: 
         for signer in new:
             issuing.sign(service.issuing.proposal, signer)
     _publish(service)
+
+
+def _root_renew(service: Service, old: Sequence[Path], ask: Ask) -> None:
+    with service.publishing():
+        renew_root(service.repository_folder, _opened(old, ask), service.now())
+        root, roots = root_chain(service.repository_folder)
+        service.issuing.carry(roots)
+    issue.publish_lists(service)
+    _say(f"根的有效期至 {root.signed.expires:%Y-%m-%d}")
+
+
+def _opened(files: Sequence[Path], ask: Ask) -> list[CryptoSigner]:
+    return [root_keys.load(path, ask(f"{path.name} 的口令：")) for path in files]
 
 
 def _publish(service: Service) -> None:

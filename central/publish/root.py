@@ -10,6 +10,7 @@ from tuf.api.serialization.json import JSONSerializer
 
 from central.files import write_whole
 from central.publish.repository import LIFETIME
+from inspector.errors import KeysRefused
 
 
 def root_chain(repository: Path) -> tuple[Metadata[Root], tuple[bytes, ...]]:
@@ -31,8 +32,31 @@ def replace_root(
         root.add_key(signer.public_key, "root")
     root.roles["root"].threshold = threshold
     root.version += 1
-    root.expires = (now + LIFETIME["root"]).replace(microsecond=0)
+    _sign(repository, metadata, (*old, *new), now)
+
+
+def renew_root(repository: Path, holders: Sequence[CryptoSigner], now: datetime) -> None:
+    """Let the same root keys stand for another year. Raises KeysRefused below their threshold."""
+    metadata, _ = root_chain(repository)
+    enough(metadata.signed, holders)
+    metadata.signed.version += 1
+    _sign(repository, metadata, holders, now)
+
+
+def enough(root: Root, holders: Sequence[CryptoSigner]) -> None:
+    """Raises KeysRefused when fewer of the root's keys are there than it asks for: laptops would refuse their word."""
+    role = root.roles["root"]
+    present = {signer.public_key.keyid for signer in holders} & set(role.keyids)
+    if len(present) < role.threshold:
+        raise KeysRefused(
+            f"现行根密钥只到了 {len(present)} 个，需要 {role.threshold} 个。", "请由其他持有人带上根密钥文件。"
+        )
+
+
+def _sign(repository: Path, metadata: Metadata[Root], signers: Sequence[CryptoSigner], now: datetime) -> None:
+    metadata.signed.expires = (now + LIFETIME["root"]).replace(microsecond=0)
     metadata.signatures.clear()
-    for signer in (*old, *new):
+    for signer in signers:
         metadata.sign(signer, append=True)
-    write_whole(repository / "metadata" / f"{root.version}.root.json", metadata.to_bytes(JSONSerializer()))
+    path = repository / "metadata" / f"{metadata.signed.version}.root.json"
+    write_whole(path, metadata.to_bytes(JSONSerializer()))

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,13 @@ COUNTY = "231102"
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     opened = open_service(Settings(tmp_path / "central"), lambda: NOW)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def open_again(folder: Path) -> Iterator[Service]:
+    opened = open_service(Settings(folder / "central"))
     yield opened
     opened.close()
 
@@ -108,6 +116,21 @@ def test_the_whole_ceremony_by_commands(
     assert keys("revoke", "231102-nobody", "2026-11-01")[0] == 1
     answers.append(PASSWORDS["1"])
     assert keys("root-init", str(tmp_path / "others"))[0] == 1, "the root is not on this machine any more"
+
+    files = [str(holders / f"root-{holder}.json") for holder in ("2", "3")]
+    answers[:] = [PASSWORDS["2"]]
+    assert "只到了 1 个" in keys("root-renew", files[0])[2]
+    answers.extend((PASSWORDS["2"], PASSWORDS["3"]))
+    assert "根的有效期至" in keys("root-renew", *files)[1]
+    second = ["another-first-one", "another-second-one", "another-third-one"]
+    answers.append(PASSWORDS["2"])
+    assert keys("root-init", str(tmp_path / "others"), "--old", files[0])[0] == 1
+    answers.extend((PASSWORDS["2"], PASSWORDS["3"], *(p for p in second for _ in range(2))))
+    assert keys("root-init", str(tmp_path / "others"), "--old", *files)[0] == 0
+    with open_again(tmp_path) as service:
+        assert taken(service).keys, "a laptop that knows the first root alone follows all of them"
+    answers.extend((PASSWORDS["2"], PASSWORDS["3"]))
+    assert keys("root-renew", *files)[0] == 1, "the first holders are out of office"
 
     for path in tmp_path.rglob("*"):
         if path.is_file():
