@@ -64,14 +64,6 @@ class Day:
         assert desk is not None
         return desk
 
-    def names(self) -> list[str]:
-        """Words that a stolen laptop must not give away."""
-        officers = [o.name for o in self.session.roster()]
-        shops = [task.name for task in self.session.tasks()]
-        checked = [check.name for check in self.session.recent_checks(20) if check.name]
-        licence = self.specimen.entity.licence
-        return [*officers, *shops, *checked, licence.representative, licence.premises, NOTE]
-
     def at(self, kind: type[S]) -> S:
         """Wait until the window shows a screen."""
         window = self.program.window

@@ -16,7 +16,7 @@ from demo.tour import day as steps
 from demo.tour import evidence, lens, lost, verdicts
 from demo.tour.doors import enrol, let_another_in, lock_and_unlock
 from demo.tour.looks import every_screen_in_every_theme
-from demo.tour.secrecy import nothing_in_clear
+from demo.tour.secrecy import Secret, nothing_in_clear, secrets_of
 from demo.tour.stage import Stage, TourFailed
 from ui.app import Application, prepare
 
@@ -38,12 +38,12 @@ def run(folder: Path, picture: Path | None, say: Callable[[str], None], entities
             place = Place(folder / "place", say, entities)
         with place:
             specimen = look.specimens(place.central.service)[0]
-            names = _day(stage, place, specimen, folder, picture)
+            secret = _day(stage, place, specimen, folder, picture)
             with stage.step("丢失的电脑"):
                 lost.lose_laptop(stage, place, folder / "place" / "lost")
         _offline(stage, place, specimen, folder)
         with stage.step("数据目录里没有明文"):
-            nothing_in_clear(stage, place.laptop_folder, names)
+            nothing_in_clear(stage, place.laptop_folder, secret)
     except TourFailed as failure:
         say(f"✗ {failure}")
         return 1
@@ -51,8 +51,8 @@ def run(folder: Path, picture: Path | None, say: Callable[[str], None], entities
     return 0
 
 
-def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: Path | None) -> list[str]:
-    """The day with its service; returns the words that a stolen laptop must not give away."""
+def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: Path | None) -> Secret:
+    """The day with its service; returns what a stolen laptop must not give away."""
     wall = Wall(folder / "camera.jpg")
     with stage.step("样例执照挂在墙上，摄像头拍到的画面"):
         wall.picture.write_bytes(webcam_picture(specimen, SEED))
@@ -96,7 +96,7 @@ def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: 
             evidence.hand_out(day, event_id)
         with stage.step("每个画面，三种主题，两种尺寸"):
             every_screen_in_every_theme(day)
-        return day.names()
+        return secrets_of(day)
 
 
 def _offline(stage: Stage, place: Place, specimen: Specimen, folder: Path) -> None:
