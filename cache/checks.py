@@ -37,8 +37,9 @@ class Checks:
 
     def search(self, text: str, limit: int) -> list[Hit]:
         """Raises NoRegister, RegisterDamaged."""
-        recent = {c.code for c in self._opened.work.recent_checks(50)}
-        return self._opened.holding.use().search(text, limit, area=self._opened.holding.state().area, recent=recent)
+        work, holding = self._opened.work, self._opened.holding
+        near = dict.fromkeys([c.code for c in work.recent_checks(50)] + [t.code for t in work.tasks()])
+        return holding.use().search(text, limit, area=holding.state().area, recent=near)
 
     def check(self, data: bytes, means: Means, on_site_differs: bool = False) -> Checked:
         """Judge what was scanned or typed. A register that cannot be read is part of the judgement, not an error."""

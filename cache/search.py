@@ -29,8 +29,8 @@ from inspector.register_file import (
 
 CANDIDATES = 200
 """Entities looked at for one reading of a query: enough to rank, few enough for 50 ms."""
-RECENT = 50
-"""Recently seen entities that are looked at before all others."""
+RECENT = 100
+"""Recently seen entities, and those of open tasks, that are looked at before all others."""
 LONGEST = 60
 """Characters of a query that are used; longer ones are no query but a paste."""
 PLACE, SCATTERED, RELAXED = 3, 4, 5
@@ -67,7 +67,9 @@ def hit(entity: Entity) -> Hit:
 
 
 def find(source: Source, text: str, limit: int, area: str = "", recent: Collection[str] = ()) -> list[Hit]:
-    """At most ``limit`` entities for ``text``: best match first, then recently seen, own ``area``, in force.
+    """At most ``limit`` entities for ``text``: best match first, then ``recent``, own ``area``, in force.
+
+    ``recent`` are codes that the officer saw lately or has a task about.
 
     Any text is allowed; one that says nothing (a single character, only signs) finds nothing.
     """

@@ -208,3 +208,15 @@ def test_the_command_publishes_a_checklist(
     assert "不是检查表" in capsys.readouterr().err
     session.sync(lambda _: None, Flag())
     assert any(t.version >= 70 for t in session.templates().values())
+
+
+def test_who_has_an_open_task_is_found_first(session: Session) -> None:
+    tasks = {task.code: task.name for task in session.tasks()}
+    shown = 0
+    for word in {name[-length:] for name in tasks.values() for length in (2, 3)}:
+        hits = [hit.code for hit in session.search(word, 60)]
+        with_task = [code for code in hits if code in tasks and word in tasks[code]]
+        if with_task and len(hits) > len(with_task):
+            assert hits[: len(with_task)] == with_task, word
+            shown += 1
+    assert shown
