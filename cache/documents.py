@@ -1,4 +1,4 @@
-"""Takes in what the signed repository offers beside the register: issuing keys, status lists, checklists."""
+"""Takes in what the signed repository offers beside the register: keys, status lists, host rules, checklists."""
 
 from datetime import datetime
 
@@ -9,9 +9,11 @@ from cache import trust
 from cache.meta import put_meta, value_of
 from cache.opened import Opened
 from cache.packs import Packs, Target
+from cache.people import HOST_RULES
 from inspector import wire
 from inspector.checklist import Template
-from inspector.documents import LISTS
+from inspector.documents import HOSTS, LISTS
+from inspector.hosts import HostRules
 from inspector.wire import Enrolment
 
 TAKEN = "documents"
@@ -48,6 +50,8 @@ def take(laptop: Opened, packs: Packs, now: datetime) -> int:
 def _take(db: sqlite_utils.Database, path: str, body: bytes, enrolment: Enrolment) -> None:
     if path == LISTS:
         trust.take(db, wire.decode(body, trust.Lists), enrolment)
+    elif path == HOSTS:
+        put_meta(db, HOST_RULES, wire.encode(wire.decode(body, HostRules)))
     else:
         put_template(db, wire.decode(body, Template))
 

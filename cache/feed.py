@@ -11,6 +11,7 @@ from cache import trust
 from cache.documents import put_template
 from cache.meta import put_meta, value_of
 from cache.numbers import BLOCKS, Numbers
+from cache.people import HOST_RULES
 from cache.work import Work, put_sighting
 from inspector import wire
 from inspector.checklist import Template
@@ -99,7 +100,7 @@ def _take(db: sqlite_utils.Database, item: FeedItem, now: datetime) -> None:
     elif item.kind == "policy":
         put_meta(db, "policy", wire.encode(msgspec.convert(item.body, Policy)))
     elif item.kind == "hosts":
-        put_meta(db, "hosts", wire.encode(msgspec.convert(item.body, HostRules)))
+        put_meta(db, HOST_RULES, wire.encode(msgspec.convert(item.body, HostRules)))
     elif item.kind == "template":
         put_template(db, msgspec.convert(item.body, Template))
     elif item.kind == "numbers":

@@ -8,6 +8,9 @@ from inspector.hosts import HostRules
 from inspector.inspection import Officer
 from inspector.wire import Policy
 
+HOST_RULES = "hosts"
+"""Name of the value that holds which host names are whose."""
+
 
 class People:
     """Reads of what the centre said last."""
@@ -27,7 +30,7 @@ class People:
         return self._work.meta("policy", Policy) or self._work.identity.enrolment.policy
 
     def hosts(self) -> HostRules:
-        return self._work.meta("hosts", HostRules) or HostRules()
+        return self._work.meta(HOST_RULES, HostRules) or HostRules()
 
     def templates(self) -> dict[str, Template]:
         """The newest version of every checklist, by id."""

@@ -17,7 +17,7 @@ from central.models import DeskAction
 from central.server import serve
 from central.service import Service, open_service
 from central.settings import Settings, from_environment
-from inspector.checklist import read
+from inspector import checklist, hosts
 from inspector.divisions import AREAS, area_name
 from inspector.errors import Problem
 from inspector.inspection import Officer
@@ -48,8 +48,11 @@ def parser() -> argparse.ArgumentParser:
         ("unit", "单位"),
     ):
         officer.add_argument(name, help=text)
-    checklist = commands.add_parser("checklist", help="发布一份检查表（TOML）的新版本")
-    checklist.add_argument("file", type=Path)
+    for name, text in (
+        ("checklist", "发布一份检查表（TOML）的新版本"),
+        ("hosts", "发布网址名单（TOML）"),
+    ):
+        commands.add_parser(name, help=text).add_argument("file", type=Path)
     revoke = commands.add_parser("revoke", help="停用一台电脑")
     revoke.add_argument("device")
     lost = commands.add_parser("wipe", help="停用一台丢失的电脑，并在它下次联网时清除数据")
@@ -107,8 +110,8 @@ def main(arguments: list[str] | None = None) -> int:
             desk.put_officers(service, [entry])
         elif told.command == "recover":
             return _recover(service, told)
-        elif told.command == "checklist":
-            return _checklist(service, told.file)
+        elif told.command in ("checklist", "hosts"):
+            return _document(service, told.command, told.file)
         elif told.command == "intake":
             return intake.run(told, service)
         elif told.command == "keys":
@@ -144,14 +147,21 @@ def _recover(service: Service, told: argparse.Namespace) -> int:
     return 0
 
 
-def _checklist(service: Service, path: Path) -> int:
+def _document(service: Service, what: str, path: Path) -> int:
+    """Publish what an administrator wrote: a checklist or the host rules."""
     try:
-        template = read(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if what == "hosts":
+            rules = hosts.read(text)
+            desk.put_hosts(service, rules)
+            print(f"网址名单已发布：本系统 {'、'.join(rules.own)}")
+        else:
+            template = checklist.read(text)
+            desk.put_template(service, template)
+            print(f"{template.title}：{template.ref} 已发布")
     except (OSError, ValueError, msgspec.ValidationError) as problem:
-        print(f"{path} 不是检查表：{problem}。请对照 inspector/data/checklists 中的样例修改。", file=sys.stderr)
+        print(f"{path} 不能使用：{problem}。没有发布；请改正后再试。", file=sys.stderr)
         return 1
-    desk.put_template(service, template)
-    print(f"{template.title}：{template.ref} 已发布")
     return 0
 
 

@@ -16,8 +16,9 @@ from central.publish import snapshot
 from central.service import Service
 from inspector import wire
 from inspector.checklist import Template
-from inspector.documents import template_path
+from inspector.documents import HOSTS, template_path
 from inspector.entity import Entity
+from inspector.hosts import HostRules
 from inspector.inspection import Officer
 from inspector.orders import WIPE, WipeOrder
 from inspector.wire import SnapshotManifest, Task
@@ -81,6 +82,12 @@ def put_template(service: Service, template: Template) -> None:
     """Give every laptop a version of a checklist; earlier versions stay for the records made with them."""
     tell(service, "", "template", template)
     offer(service, template_path(template), template)
+
+
+def put_hosts(service: Service, rules: HostRules) -> None:
+    """Tell every laptop which host names are whose: all of them, in place of what it knew."""
+    tell(service, "", "hosts", rules)
+    offer(service, HOSTS, rules)
 
 
 def put_tasks(service: Service, unit: str, tasks: Iterable[Task]) -> None:

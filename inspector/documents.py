@@ -1,4 +1,4 @@
-"""Small signed documents that travel as TUF targets beside the register: issuing keys, status lists, checklists.
+"""Small signed documents that travel as TUF targets beside the register: keys, status lists, host rules, checklists.
 
 By network and by stick the same; the laptop takes only what the repository's signatures offer.
 """
@@ -9,6 +9,8 @@ from inspector.checklist import Template
 
 LISTS = "trust/lists.json"
 """The key list and the status lists: ``cache.trust.Lists``."""
+HOSTS = "trust/hosts.json"
+"""Which host names are whose: ``inspector.hosts.HostRules``."""
 TEMPLATES = "templates/"
 LARGEST = 8 << 20
 """Bytes: the status list of a whole province, packed, is a few hundred kilobytes."""
@@ -20,4 +22,4 @@ def template_path(template: Template) -> str:
 
 
 def is_document(path: str) -> bool:
-    return path == LISTS or path.startswith(TEMPLATES)
+    return path in (LISTS, HOSTS) or path.startswith(TEMPLATES)

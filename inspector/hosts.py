@@ -4,13 +4,18 @@ The program never opens a scanned address; the class only colours what the offic
 """
 
 import re
+import tomllib
 from dataclasses import dataclass
 from ipaddress import ip_address
+
+import msgspec
 
 from inspector.terms import Term
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}")
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):([/\\]+)([^/?#]*)(.*)", re.DOTALL)
+SHORTEST_DISGUISE = 4
+"""Characters: shorter words stand in hosts by chance."""
 _WEB = frozenset(("http", "https"))
 _NUMERIC_HOST = re.compile(r"(0x[0-9a-f]+|[0-9]+)(\.(0x[0-9a-f]+|[0-9]+)){0,3}")
 
@@ -37,6 +42,20 @@ class HostRules:
     known: tuple[str, ...] = ("szcredit.com.cn", "hljcredit.gov.cn")
     disguises: tuple[str, ...] = ("gsxt", "creditchina", "gov-cn", "gov.cn", "msc.heihe")
     """Words that stand in official hosts; in any other host they are a disguise."""
+
+
+def read(text: str) -> HostRules:
+    """Host rules from TOML; what is not named stays as it is by default. Raises ``msgspec.ValidationError``."""
+    try:
+        rules = msgspec.convert(tomllib.loads(text), HostRules)
+    except tomllib.TOMLDecodeError as error:
+        raise msgspec.ValidationError(str(error)) from None
+    for host in (*rules.own, *rules.official, *rules.known):
+        if not _HOST.fullmatch(host):
+            raise msgspec.ValidationError(f"{host!r} is no host name in lower case")
+    if not rules.own or any(len(word) < SHORTEST_DISGUISE for word in rules.disguises):
+        raise msgspec.ValidationError("own hosts are missing, or a disguise is shorter than four characters")
+    return rules
 
 
 @dataclass(frozen=True, slots=True)

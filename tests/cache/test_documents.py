@@ -204,10 +204,29 @@ def test_the_command_publishes_a_checklist(
     good.write_text(text.replace("version = ", "version = 7", 1), encoding="utf-8")
     bad.write_text("title = ", encoding="utf-8")
     for path, code in ((good, 0), (bad, 1), (tmp_path / "none.toml", 1)):
-        assert command._checklist(centre.service, path) == code
-    assert "不是检查表" in capsys.readouterr().err
+        assert command._document(centre.service, "checklist", path) == code
+    assert "没有发布" in capsys.readouterr().err
     session.sync(lambda _: None, Flag())
     assert any(t.version >= 70 for t in session.templates().values())
+
+
+def test_hosts_are_signed_data_too(
+    tmp_path: Path, centre: EmbeddedService, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A region's own host is known after a sync without the feed; rules that would open a door are not published."""
+    path, code = tmp_path / "hosts.toml", session.tasks()[0].code
+    text = f"https://m.bj.gov.cn.example.org/e/{code}".encode()
+    assert session.check(text, Means.SCANNED).verdict.colour is Colour.FAIL
+    evil = ["own = []", 'own = ["EVIL.example"]', 'own = ["http://x.cn"]', 'disguises = ["a"]']
+    for bad in (*evil, "own = ", 'own = "x.cn"'):
+        path.write_text(bad, encoding="utf-8")
+        assert command._document(centre.service, "hosts", path) == 1, bad
+    path.write_text('own = ["msc.heihe.gov.cn", "m.bj.gov.cn.example.org"]', encoding="utf-8")
+    assert command._document(centre.service, "hosts", path) == 0
+    with centre.service.sessions.begin() as db:
+        db.execute(delete(FeedRow).where(FeedRow.kind == "hosts"))
+    session.sync(lambda _: None, Flag())
+    assert session.check(text, Means.SCANNED).verdict.colour is not Colour.FAIL
 
 
 def test_who_has_an_open_task_is_found_first(session: Session) -> None:
