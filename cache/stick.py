@@ -215,7 +215,7 @@ def take(laptop: Opened, stick: Path, progress: Callable[[Progress], None], canc
         register = False
         try:
             fetch = folder_fetch(folder / REPOSITORY)
-            register = bool(keys) and renew(laptop, keys, fetch, progress, cancel)
+            register = bool(good) and renew(laptop, keys, fetch, progress, cancel)
         except (RegisterProblem, StoreFull) as problem:
             trouble = problem.sentence
         _clean(laptop, folder)

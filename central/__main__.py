@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     alias.add_argument("code", nargs="?", default="", help="它属于的统一社会信用代码；不填则驳回绑定")
     sticks = commands.add_parser("stick", help="导入 U 盘上的记录，写回回执、任务和主体数据")
     sticks.add_argument("path", type=Path, help="U 盘的目录")
+    sticks.add_argument("--for", dest="devices", nargs="+", default=[], help="也为这些没有交来记录的电脑写下数据")
     return told
 
 
@@ -117,7 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
         elif told.command == "keys":
             return key_command.run(told, service, getpass.getpass)
         elif told.command == "stick":
-            return _stick(service, told.path)
+            return _stick(service, told.path, told.devices)
         elif told.command == "audit":
             return _audit(service)
         elif told.command == "alias" and not told.key:
@@ -165,7 +167,7 @@ def _document(service: Service, what: str, path: Path) -> int:
     return 0
 
 
-def _stick(service: Service, path: Path) -> int:
+def _stick(service: Service, path: Path, devices: Sequence[str]) -> int:
     def say(came: stick.Came) -> None:
         print(f"{came.name}：{came.entries} 条记录，{came.chunks} 块照片和文书")
         if came.problem:
@@ -173,12 +175,17 @@ def _stick(service: Service, path: Path) -> int:
 
     try:
         came = stick.exchange(service, path, say)
+        brought = {c.device_id for c in came}
+        for device_id in dict.fromkeys(devices):
+            if device_id not in brought:
+                print(f"{stick.prepare(service, path, device_id).name}：任务、名单和主体数据")
     except Problem as problem:
         print(f"{problem.sentence}{problem.advice}", file=sys.stderr)
         return 1
-    if not came:
+    if not came and not devices:
         print("U 盘上没有待导入的记录。", file=sys.stderr)
-    return 1 if not came or any(c.problem for c in came) else 0
+        return 1
+    return 1 if any(c.problem for c in came) else 0
 
 
 def _audit(service: Service) -> int:

@@ -72,6 +72,18 @@ def exchange(service: Service, stick: Path, say: Callable[[Came], object]) -> li
         raise StickUnusable from None
 
 
+def prepare(service: Service, stick: Path, device_id: str) -> Path:
+    """Write feed, lists and register for a laptop that brought nothing. Raises PackageRefused, StickUnusable."""
+    with service.sessions() as session:
+        if session.get(Device, device_id) is None:
+            raise PackageRefused("没有这台电脑。", "请核对电脑编号。")
+    try:
+        (stick / FOLDER).mkdir(exist_ok=True)
+        return hand_out(service, stick, [Came("", device_id)])
+    except OSError:
+        raise StickUnusable from None
+
+
 def _packages(folder: Path) -> list[Path]:
     found = []
     if folder.is_dir():

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -335,3 +336,86 @@ def test_the_command(session: Session, centre: EmbeddedService, usb: Path, capsy
     assert main(folder) == 0
     assert "条记录" in capsys.readouterr().out
     assert back(session, usb).receipts > 0
+
+
+def test_a_laptop_that_brought_nothing_is_served_too(
+    session: Session, centre: EmbeddedService, usb: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The centre writes a stick for it: register, lists and tasks arrive without anything having gone up."""
+    epoch, device_id = session.register().epoch, session._opened.work.identity.device_id
+    desk.publish(centre.service, AREA)
+    desk.put_tasks(centre.service, UNIT, [replace(session.tasks()[0], task_id="t-by-stick", title="U 盘带来的任务")])
+    folder = ["--folder", str(centre.service.settings.folder), "stick", str(usb), "--for"]
+    assert main([*folder, "d-none"]) == 1
+    assert "没有这台电脑" in capsys.readouterr().err
+    assert main([*folder, device_id]) == 0
+    taken = back(session, usb)
+    assert (taken.packages, taken.register, taken.receipts) == (1, True, 0)
+    assert session.register().epoch == epoch + 1
+    assert "U 盘带来的任务" in {t.title for t in session.tasks()}
+    assert back(session, usb).feed == 0
+
+
+class Weak:
+    """A stick that fails at its n-th write, fsync or rename; none of them with ``n`` 0."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, usb: Path, n: int) -> None:
+        self.count, self._n = 0, n
+        real_open, real_sync, real_replace = Path.open, os.fsync, os.replace
+
+        tick = self._tick
+
+        class Failing:
+            def __init__(self, file: Any) -> None:
+                self._file = file
+
+            def __enter__(self) -> "Failing":
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                self._file.close()
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(self._file, name)
+
+            def write(self, data: bytes) -> int:
+                tick()
+                return int(self._file.write(data))
+
+        def opened(path: Path, mode: str = "r", **more: Any) -> Any:
+            file = real_open(path, mode, **more)
+            return Failing(file) if usb in path.parents and "w" in mode else file
+
+        monkeypatch.setattr(Path, "open", opened)
+        monkeypatch.setattr("cache.stick.os.fsync", lambda fd: (self._tick(), real_sync(fd))[1])
+        monkeypatch.setattr("cache.stick.os.replace", lambda a, b: (self._tick(), real_replace(a, b))[1])
+
+    def _tick(self) -> None:
+        self.count += 1
+        if self.count == self._n:
+            raise OSError(5, "Input/output error")
+
+
+def test_a_stick_that_fails_at_any_write_leaves_nothing_half(
+    session: Session, centre: EmbeddedService, usb: Path
+) -> None:
+    session.lead(None, "要带走的线索")
+    with pytest.MonkeyPatch.context() as patch:
+        steps = Weak(patch, usb, 0)
+        out(session, usb)
+    assert steps.count > 3
+    for path in (usb / "mashangcha").iterdir():
+        path.unlink()
+    for n in range(1, steps.count + 1):
+        with pytest.MonkeyPatch.context() as patch:
+            Weak(patch, usb, n)
+            with pytest.raises(StickUnusable):
+                out(session, usb)
+        left = [p.name for p in (usb / "mashangcha").iterdir()]
+        assert not [name for name in left if name.endswith(".part")], n
+        for came in exchange(centre, usb):
+            assert came.problem is None, (n, left)
+    out(session, usb)
+    exchange(centre, usb)
+    assert back(session, usb).receipts
+    assert sync(session).proof.equal
