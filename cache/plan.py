@@ -10,6 +10,8 @@ from inspector.wire import CHUNK, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, BlobRef
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=5)
 ASKED_AT_ONCE = 100
+SMALL = 200 * 1024
+"""Bytes: papers and signatures are smaller, photographs larger."""
 
 
 def backoff(tries: int, chance: float) -> timedelta:
@@ -73,6 +75,8 @@ class State:
     feed_taken: bool = False
     register_taken: bool = False
     proved: bool = False
+    photos: bool = True
+    """Whether photographs go up too; without them only what is ``SMALL``."""
 
 
 def plan(state: State, now: datetime) -> list[Action]:
@@ -81,7 +85,7 @@ def plan(state: State, now: datetime) -> list[Action]:
         return [Shake()]
     if events := [SendEvents(seqs) for seqs in batches(state.pending, now)]:
         return list(events)
-    wanted = [b for b in state.blobs if b.sha256 not in state.left_out]
+    wanted = [b for b in state.blobs if b.sha256 not in state.left_out and (state.photos or b.size <= SMALL)]
     if unknown := [b for b in wanted if b.sha256 not in state.held]:
         return [AskBlobs(tuple(unknown[:ASKED_AT_ONCE]))]
     if wanted:

@@ -86,6 +86,7 @@ class Round:
         chance: Callable[[], float],
         progress: Callable[[Progress], None],
         cancel: Flag,
+        photos: bool = True,
     ) -> None:
         self._laptop = laptop
         self._outbox = laptop.outbox
@@ -93,7 +94,7 @@ class Round:
         self._chance = chance
         self._progress = progress
         self._cancel = cancel
-        self._state = State()
+        self._state = State(photos=photos)
         self.trouble: Problem | None = None
         """What kept one part of the round from being done, when the others went on."""
 

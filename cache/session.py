@@ -219,12 +219,13 @@ class Session:
     def sync_status(self) -> SyncStatus:
         return self._sync.status()
 
-    def sync(self, progress: Callable[[Progress], None], cancel: Flag) -> SyncStatus:
+    def sync(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
         """One whole round with the service: events up, blobs up, feed down, register down, proof.
 
+        Without ``photos`` photographs wait for a round with them; findings, papers and signatures do not.
         Raises ServiceDown, ServiceImpostor, ServiceRefused, Cancelled; what was done stays done.
         """
-        return self._sync.round(progress, cancel)
+        return self._sync.round(progress, cancel, photos)
 
     def export_to_stick(self, stick: Path, progress: Callable[[Progress], None], cancel: Flag) -> Copied | None:
         """Copy everything without a receipt, sealed to the service, written and read back; None when nothing waits.

@@ -143,3 +143,5 @@ class SyncStatus:
     clock: ClockTrust
     next_try: datetime | None = None
     """When the next round is due after one that failed; None when nothing failed."""
+    photos_wait: bool = False
+    """The officer wants photographs sent only when asked for (a metered or weak network)."""

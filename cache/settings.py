@@ -25,6 +25,7 @@ SETTINGS = {
     "camera_turns": Setting("0", ("0", "1", "2", "3")),
     "sound": Setting("on", _SWITCH),
     "sync_automatic": Setting("on", _SWITCH),
+    "photos_automatic": Setting("on", _SWITCH),
 }
 
 

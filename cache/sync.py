@@ -62,14 +62,15 @@ class Sync:
             stored.proof if stored else None,
             laptop.times.judge(laptop.people.policy().lease_days)[1],
             self._next_try,
+            laptop.settings.get("photos_automatic") == "off",
         )
 
-    def round(self, progress: Callable[[Progress], None], cancel: Flag) -> SyncStatus:
+    def round(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
         """See ``Session.sync``. While another round runs, only its status is returned."""
         if not self._single.acquire(blocking=False):
             return self.status()
         try:
-            self._round(progress, cancel)
+            self._round(progress, cancel, photos)
         finally:
             self._single.release()
         return self.status()
@@ -85,11 +86,11 @@ class Sync:
         finally:
             self._single.release()
 
-    def _round(self, progress: Callable[[Progress], None], cancel: Flag) -> None:
+    def _round(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool) -> None:
         laptop = self._laptop
         before, self._connection = self._connection, Connection.SYNCING
         service = self._connect(laptop.work.identity, laptop.clock)
-        current = Round(laptop, service, self._chance, progress, cancel)
+        current = Round(laptop, service, self._chance, progress, cancel, photos)
         try:
             current.run()
         except ServiceImpostor:

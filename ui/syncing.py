@@ -64,7 +64,8 @@ class Syncing(QObject):
                 return
             try:
                 if session.setting("sync_automatic") == "on":
-                    session.sync(lambda _: None, cancel)
+                    photos = session.setting("photos_automatic") == "on"
+                    session.sync(lambda _: None, cancel, photos)
             except Problem as problem:
                 log.info("background sync: %s", problem.code)
             except Exception:

@@ -53,6 +53,21 @@ def keys(tmp_path: Path, centre: EmbeddedService, capsys: pytest.CaptureFixture[
     return path
 
 
+def test_photographs_may_wait_for_a_better_line(day: tuple[Session, str], centre: EmbeddedService) -> None:
+    """Findings, papers and signatures go up at once; photographs with the next round that is to bring them."""
+    session, _ = day
+    clock = session._opened.clock
+    assert isinstance(clock, HeldClock)
+    draft = finished(session, begun(session), clock, 2)
+    session.seal(draft, PASSWORD)
+    session.set_setting("photos_automatic", "off")
+    status = session.sync(lambda _: None, Flag(), photos=False)
+    assert (status.pending_events, status.pending_blobs, status.photos_wait) == (0, 2, True)
+    assert status.proof is not None
+    assert status.proof.equal
+    assert session.sync(lambda _: None, Flag()).pending_blobs == 0
+
+
 def told(path: Path, keys: Path, extent: Extent) -> tuple[int, str]:
     out = io.StringIO()
     return verify([str(path)], str(keys), extent, out, out), out.getvalue()

@@ -353,7 +353,7 @@ class FakeSession(Session):
             ClockTrust.GOOD,
         )
 
-    def sync(self, progress: Callable[[Progress], None], cancel: Flag) -> SyncStatus:
+    def sync(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
         self._called("sync")
         progress(Progress("上传记录", 1, 1))
         for key, summary in self.summaries.items():

@@ -46,7 +46,7 @@ class Session(CheckSession):
     def alarms(self) -> tuple[str, ...]:
         return ("中心比本机多 1 条记录。",)
 
-    def sync(self, progress: Callable[[Progress], None], cancel: Event) -> SyncStatus:
+    def sync(self, progress: Callable[[Progress], None], cancel: Event, photos: bool = True) -> SyncStatus:
         self._called("sync")
         progress(Progress("上传附件", 512, 2048))
         self.going_on.set()
@@ -255,9 +255,11 @@ def test_each_preference_works_at_once_and_is_kept(
     assert dressed.args[0] == Look(SUN, Scale.HUGE)
     screen.sound.button("off").click()
     screen.automatic.button("off").click()
+    screen.photos.button("off").click()
     settled()
     assert not sound.on
-    assert session.settings == {"size": "huge", "theme": "sun", "sound": "off", "sync_automatic": "off"}
+    kept = {"size": "huge", "theme": "sun", "sound": "off", "sync_automatic": "off", "photos_automatic": "off"}
+    assert session.settings == kept
     with qtbot.waitSignal(screen.going):
         qtbot.keyClick(screen, Qt.Key.Key_Escape)
 

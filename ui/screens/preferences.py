@@ -26,7 +26,7 @@ from ui.widgets.segmented import Choice, Segmented
 from ui.widgets.text import text
 from ui.work import run
 
-_SETTINGS = ("theme", "size", "sound", "sync_automatic", "camera")
+_SETTINGS = ("theme", "size", "sound", "sync_automatic", "photos_automatic", "camera")
 
 
 class PreferencesScreen(Screen):
@@ -44,6 +44,7 @@ class PreferencesScreen(Screen):
         self.text_size = Segmented([_choice(s.value, s.label) for s in Scale], words.TEXT_SIZE)
         self.theme = Segmented([_choice(t.name, t.label) for t in THEMES.values()], words.THEME)
         self.sound, self.automatic = _switch(words.SOUND), _switch(words.SYNC_SELF)
+        self.photos = _switch(words.PHOTOS_SELF)
         self.cameras = Options()
         self.look_for = QPushButton(words.CAMERA_LOOK)
         self.old, self.new = Field(words.OLD_PASSWORD, secret=True), Field(words.NEW_PASSWORD, secret=True)
@@ -56,6 +57,7 @@ class PreferencesScreen(Screen):
         self.theme.chosen.connect(lambda value: self._keep("theme", value))
         self.sound.chosen.connect(lambda value: self._keep("sound", value))
         self.automatic.chosen.connect(lambda value: self._keep("sync_automatic", value))
+        self.photos.chosen.connect(lambda value: self._keep("photos_automatic", value))
         self.cameras.chosen.connect(lambda value: self._keep("camera", value))
         self.look_for.clicked.connect(self._find_cameras)
         self.change.clicked.connect(self._change_password)
@@ -81,6 +83,7 @@ class PreferencesScreen(Screen):
         self.theme.show_value(look().theme.name)
         self.sound.show_value("on" if self._sound.on else "off")
         self.automatic.show_value(values["sync_automatic"])
+        self.photos.show_value(values["photos_automatic"])
         self._show_cameras([])
 
     def _show_register(self, state: RegisterState) -> None:
@@ -139,6 +142,7 @@ class PreferencesScreen(Screen):
             (words.THEME, self.theme),
             (words.SOUND, self.sound),
             (words.SYNC_SELF, self.automatic),
+            (words.PHOTOS_SELF, self.photos),
         )
         for number, (label, control) in enumerate(choices):
             lines.addWidget(text(label, "v"), number, 0)

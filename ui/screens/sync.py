@@ -198,6 +198,8 @@ class SyncScreen(Screen):
         pending = words.NOTHING_PENDING
         if status.pending_events or status.pending_blobs:
             pending = words.PENDING_LINE.format(events=status.pending_events, blobs=status.pending_blobs)
+            if status.pending_blobs and status.photos_wait:
+                pending += words.PHOTOS_WAIT
         last = status.last_success
         last_words = f"{last.astimezone(CHINA):%m-%d %H:%M}（{words.age(now - last)}）" if last else words.NEVER
         for label, value in (
