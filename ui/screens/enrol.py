@@ -13,7 +13,7 @@ from ui.theme import Gap
 from ui.widgets.boxes import column, row
 from ui.widgets.card import Card
 from ui.widgets.door import door
-from ui.widgets.field import Field
+from ui.widgets.field import Field, filled_in, repeated
 from ui.widgets.keybutton import KeyButton
 from ui.widgets.text import text
 from ui.work import run
@@ -65,14 +65,7 @@ class EnrolScreen(QWidget):
 
     def enrol(self) -> None:
         """Check the fields, then ask the centre."""
-        for field in self._fields:
-            if not field.value.strip():
-                field.complain(words.FILL_IN)
-                field.setFocus()
-                return
-        if self.password.value != self.repeat.value:
-            self.repeat.complain(words.NOT_THE_SAME)
-            self.repeat.setFocus()
+        if not filled_in(*self._fields) or not repeated(self.password, self.repeat):
             return
         self._show_busy(True)
         link, number = self.link.value.strip(), self.number.value.strip()

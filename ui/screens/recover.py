@@ -16,7 +16,7 @@ from ui.theme import Gap
 from ui.widgets.boxes import column, row
 from ui.widgets.card import Card
 from ui.widgets.door import door
-from ui.widgets.field import Field
+from ui.widgets.field import Field, filled_in, repeated
 from ui.widgets.keybutton import KeyButton
 from ui.widgets.text import text
 from ui.work import run
@@ -71,14 +71,7 @@ class RecoverScreen(QWidget):
 
     def recover(self) -> None:
         """Read the grant's file and set the new password."""
-        for field in (self.grant, self.password, self.repeat):
-            if not field.value.strip():
-                field.complain(words.FILL_IN)
-                field.setFocus()
-                return
-        if self.password.value != self.repeat.value:
-            self.repeat.complain(words.NOT_THE_SAME)
-            self.repeat.setFocus()
+        if not filled_in(self.grant, self.password, self.repeat) or not repeated(self.password, self.repeat):
             return
         self.go.setEnabled(False)
         path = Path(self.grant.value.strip().strip('"')).expanduser()

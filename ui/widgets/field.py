@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from ui import words
 from ui.style import restyle
 from ui.theme import Gap
 from ui.widgets.boxes import column
@@ -36,6 +37,25 @@ class Field(QWidget):
         self.edit.setProperty("wrong", bool(sentence))
         self.edit.setAccessibleDescription(sentence)
         restyle(self.edit)
+
+
+def filled_in(*fields: Field) -> bool:
+    """Whether every field holds something; the first that does not says so and gets the cursor."""
+    for field in fields:
+        if not field.value.strip():
+            return _blame(field, words.FILL_IN)
+    return True
+
+
+def repeated(password: Field, repeat: Field) -> bool:
+    """Whether both hold the same; else the second says so."""
+    return password.value == repeat.value or _blame(repeat, words.NOT_THE_SAME)
+
+
+def _blame(field: Field, sentence: str) -> bool:
+    field.complain(sentence)
+    field.setFocus()
+    return False
 
 
 def fact(label: str, value: str, role: str = "v", wrap: bool = False) -> QWidget:
