@@ -426,14 +426,14 @@ def test_drawing_around_a_code_brings_it_near(qtbot: QtBot, make: Make, settled:
     script = Script(np.full((480, 640, 3), 128, np.uint8))
     screen = make(GOOD, script=script)
     screen.enter()
-    qtbot.waitUntil(lambda: screen.finder.image.size().toTuple() == (640, 480), timeout=10_000)
+    qtbot.waitUntil(lambda: screen.finder.image.size().toTuple() == (640, 480), timeout=60_000)
     finder = screen.finder
     qtbot.mousePress(finder, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
     qtbot.mouseMove(finder, QPoint(120, 90))
     qtbot.mouseRelease(finder, Qt.MouseButton.LeftButton, pos=QPoint(200, 140))
     assert screen._camera.zoomed
     assert finder.lens("zoom").isChecked()
-    qtbot.waitUntil(lambda: finder.image.size().toTuple() != (640, 480), timeout=10_000)
+    qtbot.waitUntil(lambda: finder.image.size().toTuple() != (640, 480), timeout=60_000)
     qtbot.mouseDClick(finder, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     assert not screen._camera.zoomed
     assert not finder.lens("zoom").isChecked()
@@ -442,7 +442,7 @@ def test_drawing_around_a_code_brings_it_near(qtbot: QtBot, make: Make, settled:
 def test_z_zooms_and_a_new_scan_shows_the_whole(qtbot: QtBot, make: Make, settled: Callable[[], None]) -> None:
     screen = make(GOOD, script=Script(np.full((480, 640, 3), 128, np.uint8)))
     screen.enter()
-    qtbot.waitUntil(lambda: screen.scanning, timeout=10_000)
+    qtbot.waitUntil(lambda: screen.scanning, timeout=60_000)
     settled()
     qtbot.keyClick(screen, Qt.Key.Key_Z)
     assert screen._camera.zoomed
@@ -450,14 +450,14 @@ def test_z_zooms_and_a_new_scan_shows_the_whole(qtbot: QtBot, make: Make, settle
     assert not screen._camera.zoomed
     qtbot.keyClick(screen, Qt.Key.Key_Z)
     screen.scan()
-    qtbot.waitUntil(lambda: not screen._camera.zoomed, timeout=10_000)
+    qtbot.waitUntil(lambda: not screen._camera.zoomed, timeout=60_000)
     assert not screen.finder.lens("zoom").isChecked()
 
 
 def test_a_click_is_not_a_stroke_and_the_wheel_zooms(qtbot: QtBot, make: Make, settled: Callable[[], None]) -> None:
     screen = make(GOOD, script=Script(np.full((480, 640, 3), 128, np.uint8)))
     screen.enter()
-    qtbot.waitUntil(lambda: not screen.finder.image.isNull(), timeout=10_000)
+    qtbot.waitUntil(lambda: not screen.finder.image.isNull(), timeout=60_000)
     settled()
     qtbot.mouseClick(screen.finder, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     assert not screen._camera.zoomed
@@ -476,10 +476,10 @@ def test_a_lamp_of_the_camera_takes_over_from_the_white_screen(
     script.has_lamp = True
     screen = make(GOOD, script=script)
     screen.enter()
-    qtbot.waitUntil(lambda: not screen.finder.image.isNull(), timeout=10_000)
+    qtbot.waitUntil(lambda: not screen.finder.image.isNull(), timeout=60_000)
     settled()
     qtbot.keyClick(screen, Qt.Key.Key_L)
-    qtbot.waitUntil(lambda: script.lamp == [True] and not screen.result.light.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: script.lamp == [True] and not screen.result.light.isVisible(), timeout=60_000)
     screen.leave()
     assert not screen._camera.on
     assert not screen.finder.lens("light").isChecked()

@@ -37,14 +37,14 @@ def test_the_login_manager_tells_it(qtbot: QtBot, bus: str) -> None:
         message.setArguments([going])
         assert theirs.send(message)
 
-    with qtbot.waitSignal(watcher.coming, timeout=10_000):
+    with qtbot.waitSignal(watcher.coming, timeout=60_000):
         prepare(False)  # it woke up: nothing to do
         prepare(True)
     assert came == [True]
     watcher.close()
     prepare(True)
     other = Sleep(QDBusConnection.connectToBus(bus, "ours"))
-    with qtbot.waitSignal(other.coming, timeout=10_000):
+    with qtbot.waitSignal(other.coming, timeout=60_000):
         prepare(True)
     other.close()
     assert came == [True]

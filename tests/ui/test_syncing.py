@@ -31,7 +31,7 @@ class Line(FakeSession):
 def test_what_goes_up_by_itself(qtbot: QtBot, settings: dict[str, str], rounds: list[bool]) -> None:
     line = Line(**settings)
     syncing = Syncing(lambda: MORNING, pause=3600, soon=0)
-    with qtbot.waitSignal(syncing.finished, timeout=20_000):
+    with qtbot.waitSignal(syncing.finished, timeout=60_000):
         syncing.start(line)
     syncing.stop()
     assert line.rounds == rounds

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from inspector.scan.cameras import Camera, Patience
 from inspector.scan.pictures import Image
 from inspector.scan.vigil import DEAD_SECONDS, Vigil
 
-SHORT = Patience(opening=0.2, frame=0.2, closing=0.2)
+PATIENT = Patience(opening=60, frame=60, closing=0.2)
+"""What is no hanging driver must not be taken for one on a slow machine."""
 
 
 def noise(seed: int, shape: Sequence[int] = (720, 1280, 3)) -> Image:
@@ -61,9 +63,9 @@ def on() -> Iterator[Callable[..., Camera]]:
     """A camera on these devices, one for each time that it is opened; nothing is left behind."""
     made: list[tuple[Camera, list[Scripted]]] = []
 
-    def begin(*devices: Scripted, clock: Callable[[], float] = lambda: 0.0) -> Camera:
+    def begin(*devices: Scripted, clock: Callable[[], float] = lambda: 0.0, patience: Patience = PATIENT) -> Camera:
         waiting = list(devices)
-        camera = Camera("0", clock=clock, open_device=lambda _: waiting.pop(0), patience=SHORT)
+        camera = Camera("0", clock=clock, open_device=lambda _: waiting.pop(0), patience=patience)
         made.append((camera, list(devices)))
         return camera
 
@@ -88,7 +90,7 @@ def test_a_silent_camera_is_busy_and_given_back(on: Callable[..., Camera], step:
 def test_a_camera_that_hangs_while_it_opens_is_left_and_released_later(on: Callable[..., Camera]) -> None:
     device = Scripted("hang")
     with pytest.raises(CameraStalled):
-        on(device).open()
+        on(device, patience=replace(PATIENT, opening=0.2)).open()
     assert not device.released.is_set()
     device.free.set()
     assert device.released.wait(10)
@@ -96,7 +98,7 @@ def test_a_camera_that_hangs_while_it_opens_is_left_and_released_later(on: Calla
 
 def test_a_camera_whose_pictures_stop_is_told_and_opens_anew(on: Callable[..., Camera]) -> None:
     hung, well = Scripted(noise(1), "hang"), Scripted(noise(2))
-    camera = on(hung, well)
+    camera = on(hung, well, patience=replace(PATIENT, frame=0.2))
     camera.open()
     assert camera.read() is not None
     with pytest.raises(CameraStalled):
@@ -242,7 +244,7 @@ def test_the_first_other_camera_takes_the_place_of_one_that_is_not_there(
         return Scripted(noise(1))
 
     for wanted in ("/dev/nowhere", "", str(there)):
-        camera = Camera(wanted, open_device=device, patience=SHORT)
+        camera = Camera(wanted, open_device=device, patience=PATIENT)
         camera.open()
         camera.close()
     assert opened == [str(lasting), str(lasting), str(there)]
