@@ -213,6 +213,6 @@ def _timed(decoder: Decoder, gray: Image) -> tuple[list[Code], float]:
     began = time.process_time()
     try:
         found = decoder(gray)
-    except UnicodeDecodeError:  # what the bindings raise on bytes that are not UTF-8
+    except (UnicodeDecodeError, cv2.error):  # bytes that are not UTF-8; Hanzi mode, which OpenCV does not know
         found = []
     return found, (time.process_time() - began) * 1000

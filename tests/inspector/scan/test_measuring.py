@@ -74,11 +74,24 @@ def hang(gray: np.ndarray) -> list[Code]:
         gray = gray + 0
 
 
+def complain(gray: np.ndarray) -> list[Code]:
+    raise cv2.error("mode 13 is not implemented")
+
+
 def test_a_decoder_that_hangs_costs_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.bench.scan_others.SECONDS", 0.2)
     limited = TimeLimited(hang)
     try:
         assert limited(np.zeros((40, 40), np.uint8)) == ([], 200.0)
+    finally:
+        limited.close()
+
+
+def test_a_decoder_that_complains_has_read_nothing() -> None:
+    """OpenCV's own does so about Chinese (Hanzi) mode; one such picture must not end the whole measurement."""
+    limited = TimeLimited(complain)
+    try:
+        assert limited(np.zeros((40, 40), np.uint8))[0] == []
     finally:
         limited.close()
 
