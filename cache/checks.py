@@ -39,7 +39,7 @@ class Checks:
         """Raises NoRegister, RegisterDamaged."""
         work, holding = self._opened.work, self._opened.holding
         near = dict.fromkeys([c.code for c in work.recent_checks(50)] + [t.code for t in work.tasks()])
-        return holding.use().search(text, limit, area=holding.state().area, recent=near)
+        return holding.use().search(text, limit, area=work.identity.enrolment.area, recent=near)
 
     def check(self, data: bytes, means: Means, on_site_differs: bool = False) -> Checked:
         """Judge what was scanned or typed. A register that cannot be read is part of the judgement, not an error."""

@@ -1,11 +1,13 @@
 """The register in use: opened at unlock, proved in the background, exchanged by a sync while screens read on."""
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock
 
-from cache.register import Register, RegisterStore
+from cache.register import Register
+from cache.register_store import Fetched, RegisterStore
 from cache.session_types import RegisterState
 from cache.work import Work
 from inspector.divisions import area_name
@@ -51,9 +53,18 @@ class Holding:
             return self._register
         raise RegisterDamaged if self._without is StoreHealth.DAMAGED else NoRegister
 
-    def exchange(self, register: Register) -> StoreHealth:
-        """Use another register from now on, after proving it; lookups under way end in the old one."""
-        health = register.check_file(self._stop)
+    def install(self, snapshot: Fetched, key: bytes, layers: Sequence[Fetched]) -> None:
+        """Use another register from now on; see ``RegisterStore.install``."""
+        self._exchange(self.files.install(snapshot, key, layers))
+
+    def extend(self, layers: Sequence[Fetched]) -> None:
+        """Use newer layers from now on; see ``RegisterStore.extend``."""
+        self._exchange(self.files.extend(layers, proved=self.state().health is StoreHealth.GOOD))
+
+    def _exchange(self, register: Register) -> None:
+        """Prove it first unless it is proved; lookups under way end in the old one."""
+        if register.state().health is not StoreHealth.GOOD:
+            register.check_file(self._stop)
         with self._lock:
             if self._stop.is_set():
                 register.close()
@@ -61,7 +72,6 @@ class Holding:
             old, self._register = self._register, register
         if old is not None:
             old.close()
-        return health
 
     def close(self) -> None:
         with self._lock:

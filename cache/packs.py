@@ -16,7 +16,6 @@ from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
-import msgspec
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import Updater
@@ -26,8 +25,7 @@ from cache.durable import full_disk_is_told, make_folder
 from cache.steady import steady
 from inspector.documents import LARGEST, is_document
 from inspector.errors import Cancelled, NoRegister, RegisterRefused, ServiceDown, StoreFull
-from inspector.register_file import FORMAT, TARGETS
-from inspector.wire import SnapshotManifest
+from inspector.register_file import TARGETS, Manifest, register_manifest, register_order
 
 Fetch = Callable[[str, int], Iterator[bytes]]
 """``fetch(path, start)``: the bytes of ``path`` in the repository from offset ``start`` on.
@@ -38,7 +36,7 @@ reached. It may deliver less than all (the connection was cut): that is noticed 
 RESERVE = 200 * 1024 * 1024
 """Bytes that stay free, so that a record can still be sealed."""
 STEP = 1 << 20
-_AREA = re.compile(r"[a-z0-9_-]{1,40}")
+_AREA = re.compile(r"[a-z0-9][a-z0-9_.-]{0,119}")
 """Areas become part of a file name."""
 
 
@@ -54,9 +52,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Pack(Target):
-    """A register snapshot."""
+    """A file of a register: a snapshot or a layer."""
 
-    manifest: SnapshotManifest
+    manifest: Manifest
 
 
 def folder_fetch(folder: Path) -> Fetch:
@@ -111,7 +109,7 @@ class Packs:
         self._offered: list[TargetFile] = []
 
     def refresh(self, now: datetime) -> list[Pack]:
-        """Fetch and check the newest signed metadata; the register snapshots offered, newest last.
+        """Fetch and check the newest signed metadata; the register files offered, each before those on it.
 
         ``now`` is the guarded time that expiry is judged by. Raises RegisterRefused (not signed,
         older than known, expired, mixed), SyncProblem leaves from the fetcher, ServiceDown.
@@ -139,7 +137,7 @@ class Packs:
         except exceptions.DownloadError:
             raise ServiceDown("中心没有提供完整的数据清单。", "正在使用的数据不受影响；请稍后再同步。") from None
         packs = [pack for target in self._offered if (pack := _pack(target))]
-        return sorted(packs, key=lambda p: (p.manifest.epoch, p.manifest.row_version))
+        return sorted(packs, key=lambda p: register_order(p.manifest))
 
     def documents(self) -> list[Target]:
         """The small documents that the last ``refresh`` offers, by path."""
@@ -165,7 +163,7 @@ class Packs:
     def download(
         self, pack: Pack, progress: Callable[[int, int], None] = lambda done, total: None, cancel: Event | None = None
     ) -> Path:
-        """Fetch a snapshot, going on where an earlier try was cut; the path of the whole, checked file.
+        """Fetch a register file, going on where an earlier try was cut; the path of the whole, checked file.
 
         Raises RegisterRefused, StoreFull, Cancelled, and what the fetcher raises.
         """
@@ -223,13 +221,8 @@ def _place(target: Target) -> str:
 
 
 def _pack(target: TargetFile) -> Pack | None:
-    """None for targets that are no register snapshots of a format that this program reads."""
-    if not target.path.startswith(f"{TARGETS}/"):
-        return None
-    try:
-        manifest = msgspec.convert(target.custom, SnapshotManifest)
-    except msgspec.ValidationError:
-        return None
-    if manifest.format != FORMAT or not _AREA.fullmatch(manifest.area) or "sha256" not in target.hashes:
+    """None for targets that are no register files of a format that this program reads."""
+    manifest = register_manifest(target.custom) if target.path.startswith(f"{TARGETS}/") else None
+    if manifest is None or not _AREA.fullmatch(manifest.area) or "sha256" not in target.hashes:
         return None
     return Pack(target.path, target.length, target.hashes["sha256"], manifest)

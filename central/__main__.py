@@ -15,13 +15,26 @@ from central.demo.load import load_demo
 from central.files import write_whole
 from central.intake import command as intake
 from central.models import DeskAction
+from central.publishing import publish
 from central.server import serve
 from central.service import Service, open_service
 from central.settings import Settings, from_environment
 from inspector import checklist, hosts
-from inspector.divisions import AREAS, area_name
+from inspector.divisions import AREAS, area_name, parts
 from inspector.errors import Problem
 from inspector.inspection import Officer
+from inspector.wire import SnapshotManifest
+
+REGION = "属地或区划代码，可以只写前几位，多个用点号连接，如 231102、2311、23、231102.231181"
+
+
+def region(text: str) -> str:
+    """An argument that names a region."""
+    try:
+        parts(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"不认识的区域“{text}”，请填写{REGION}") from None
+    return text
 
 
 def parser() -> argparse.ArgumentParser:
@@ -38,8 +51,13 @@ def parser() -> argparse.ArgumentParser:
     link = commands.add_parser("enrol", help="生成一台电脑的一次性登记码")
     link.add_argument("area", choices=[a.key for a in AREAS], help="属地")
     link.add_argument("unit", help="单位名称，与人员名单一致")
-    publish = commands.add_parser("publish", help="发布一个属地的主体数据")
-    publish.add_argument("area", choices=[a.key for a in AREAS])
+    link.add_argument("--register", type=region, default="", help=f"携带另一区域的主体数据：{REGION}")
+    offer = commands.add_parser("publish", help="发布一个区域的主体数据：有变化时只发布变化")
+    offer.add_argument("area", type=region, help=REGION)
+    offer.add_argument("--anew", action="store_true", help="换新密钥，全部重新发布")
+    carry = commands.add_parser("carry", help="让一台电脑改带另一区域的主体数据")
+    carry.add_argument("device")
+    carry.add_argument("area", type=region, help=REGION)
     officer = commands.add_parser("officer", help="增加或更新一名执法人员")
     for name, text in (
         ("number", "工号"),
@@ -103,10 +121,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif told.command == "demo":
             load_demo(service, told.entities, print)
         elif told.command == "enrol":
-            print(desk.enrolment_link(service, told.area, told.unit))
+            print(desk.enrolment_link(service, told.area, told.unit, told.register))
         elif told.command == "publish":
-            manifest = desk.publish(service, told.area)
-            print(f"{area_name(told.area)}：{manifest.rows} 户，第 {manifest.epoch} 期")
+            _publish(service, told.area, told.anew)
         elif told.command == "officer":
             entry = Officer(told.number.upper(), told.name, told.certificate, told.until, told.unit)
             desk.put_officers(service, [entry])
@@ -147,6 +164,17 @@ def _recover(service: Service, told: argparse.Namespace) -> int:
         return 1
     print(f"授权已写到 {told.to}，{recovery.DAYS} 天内在申请的那台电脑上使用一次。")
     return 0
+
+
+def _publish(service: Service, area: str, anew: bool) -> None:
+    tell = sys.stderr.isatty()
+    made = publish(service, area, anew=anew, progress=(lambda rows: _line(f"已写 {rows} 户")) if tell else None)
+    what = "全部数据" if isinstance(made, SnapshotManifest) else f"{made.changes} 项变化"
+    print(f"{area_name(area)}：{made.rows} 户，第 {made.epoch} 期，{what}")
+
+
+def _line(text: str) -> None:
+    print(f"\r{text}", end="", file=sys.stderr, flush=True)
 
 
 def _document(service: Service, what: str, path: Path) -> int:
@@ -202,6 +230,8 @@ def _audit(service: Service) -> int:
 def _about_one(told: argparse.Namespace, service: Service) -> int:
     if told.command == "revoke":
         known = desk.revoke(service, told.device)
+    elif told.command == "carry":
+        known = desk.carry(service, told.device, told.area)
     elif told.command == "wipe":
         known = desk.wipe(service, told.device, who=told.by, reason=told.reason)
     elif told.command == "alias":

@@ -8,10 +8,15 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
+READING = "reading"
+"""Execution option of connections that only read."""
 
 
 def open_engine(url: str) -> Engine:
-    """An engine; on SQLite every transaction takes the write lock at once, so that it never has to be retried."""
+    """An engine; on SQLite every transaction takes the write lock at once, so that it never has to be retried.
+
+    Those of a session from ``reading`` take none, whatever writes beside them.
+    """
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": 30})
@@ -25,9 +30,17 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection) -> None:  # type: ignore[no-untyped-def]
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        told = connection.get_execution_options()
+        connection.exec_driver_sql("BEGIN" if told.get(READING) else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """The same database for reading alone: one unchanging state a transaction, which waits for no writer."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.execution_options(**{READING: True})
 
 
 def upgrade(engine: Engine) -> None:

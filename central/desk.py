@@ -1,18 +1,17 @@
 """What an administrator does: enrolment links, officers, tasks, the register's publication, stopping a laptop."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from central import audit, identity
 from central.entities import next_version, write
-from central.models import Device, EnrolmentCode, EntityRow, FeedRow, HeldRow, OfficerRow, Publication
-from central.publish import snapshot
+from central.models import Device, EnrolmentCode, FeedRow, HeldRow, OfficerRow
 from central.service import Service
 from inspector import wire
 from inspector.checklist import Template
@@ -21,21 +20,25 @@ from inspector.entity import Entity
 from inspector.hosts import HostRules
 from inspector.inspection import Officer
 from inspector.orders import WIPE, WipeOrder
-from inspector.wire import SnapshotManifest, Task
+from inspector.wire import Task
 
 LINK_DAYS = 7
 CODE_BYTES = 15
 BATCH = 1000
 
 
-def enrolment_link(service: Service, area: str, unit: str) -> str:
-    """A one-time link for one laptop; only the hash of its code is kept."""
+def enrolment_link(service: Service, area: str, unit: str, register: str = "") -> str:
+    """A one-time link for one laptop; only the hash of its code is kept.
+
+    ``register``: the region whose register it carries, when that is not its area's.
+    """
     code = secrets.token_hex(CODE_BYTES)
     row = EnrolmentCode(
         hash=sha256(code.encode()).hexdigest(),
         area=area,
         unit=unit,
         expires_at=service.now() + timedelta(days=LINK_DAYS),
+        register=register,
     )
     with service.sessions.begin() as session:
         session.add(row)
@@ -105,6 +108,16 @@ def revoke(service: Service, device_id: str) -> bool:
     return True
 
 
+def carry(service: Service, device_id: str, region: str) -> bool:
+    """Let a laptop carry the register of another region from its next sync on. False when it is not known."""
+    with service.sessions.begin() as session:
+        device = session.get(Device, device_id)
+        if device is None:
+            return False
+        device.register = region
+    return True
+
+
 def wipe(service: Service, device_id: str, *, who: str, reason: str) -> bool:
     """Stop a lost laptop and order it to forget everything at its next contact. False when it is not known."""
     if not revoke(service, device_id):
@@ -148,39 +161,3 @@ def put_entities(service: Service, loaded: Iterable[Entity]) -> int:
             write(session, version, batch)
             count += len(batch)
     return count
-
-
-def entities(service: Service, area: str, version: int) -> Iterator[Entity]:
-    """The entities of an area up to a row version, by code; no transaction stays open between batches."""
-    last = ""
-    while True:
-        with service.sessions() as session:
-            rows = session.execute(
-                select(EntityRow.code, EntityRow.body)
-                .where(EntityRow.area == area, EntityRow.code > last, EntityRow.row_version <= version)
-                .order_by(EntityRow.code)
-                .limit(BATCH)
-            ).all()
-        if not rows:
-            return
-        for row in rows:
-            yield wire.decode(row.body, Entity)
-        last = rows[-1].code
-
-
-def publish(service: Service, area: str) -> SnapshotManifest:
-    """Build, sign and offer the register snapshot of an area."""
-    work = service.settings.folder / "publish"
-    work.mkdir(exist_ok=True)
-    path, key, made = work / f"{area}.db", secrets.token_bytes(32), service.now()
-    with service.sessions() as session:
-        version = session.scalar(select(func.max(EntityRow.row_version)).where(EntityRow.area == area)) or 0
-        before = session.get(Publication, area)
-    epoch = before.epoch + 1 if before else 1
-    found = entities(service, area, version)
-    manifest = snapshot.build(path, key, found, area=area, epoch=epoch, row_version=version, made_at=made)
-    with service.publishing() as (repository, session):
-        target = repository.add_snapshot(path, manifest)
-        session.merge(Publication(area=area, epoch=epoch, row_version=version, target=target, key=key, made_at=made))
-        repository.publish(service.now())
-    return manifest

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from central import bulk
-from central.models import EntityRow, ImportRun
+from central.models import EntityRow, GoneRow, ImportRun
 from inspector import wire
+from inspector.divisions import parts
 from inspector.entity import Entity
 
 WRITING = 2312
@@ -18,8 +19,19 @@ def next_version(session: Session) -> int:
     """The row version of this transaction's changes, with the lock that keeps versions in the order of commits."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"SELECT pg_advisory_xact_lock({WRITING})"))
-    used = [session.scalar(select(func.max(column))) or 0 for column in (EntityRow.row_version, ImportRun.row_version)]
-    return max(used) + 1
+    return watermark(session) + 1
+
+
+def watermark(session: Session) -> int:
+    """The highest row version that this transaction sees: all changes up to it are there, for writers come in turn."""
+    columns = (EntityRow.row_version, GoneRow.row_version, ImportRun.row_version)
+    return max(session.scalar(select(func.max(column))) or 0 for column in columns)
+
+
+def inside(region: str) -> ColumnElement[bool]:
+    """Whether an entity belongs to a region (``inspector.divisions.parts``)."""
+    told = parts(region)
+    return or_(EntityRow.area.in_(told.areas), *(EntityRow.area.startswith(prefix) for prefix in told.prefixes))
 
 
 def write(session: Session, version: int, entities: Iterable[Entity]) -> None:
@@ -29,5 +41,6 @@ def write(session: Session, version: int, entities: Iterable[Entity]) -> None:
 
 
 def remove(session: Session, version: int, codes: Sequence[str]) -> None:
-    """Take entities out of the register."""
+    """Take entities out of the register, and remember it for those who have them."""
     session.execute(delete(EntityRow).where(EntityRow.code.in_(codes)))
+    bulk.put(session, GoneRow, [(code, version) for code in codes])

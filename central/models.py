@@ -41,6 +41,14 @@ class EntityRow(Base):
     row_version: Mapped[int] = mapped_column(BigInteger, index=True)
 
 
+class GoneRow(Base):
+    """A code that was taken out of the register at a row version; it may have come back since."""
+
+    __tablename__ = "gone_entity"
+    code: Mapped[str] = mapped_column(String(18), primary_key=True)
+    row_version: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
 class OfficerRow(Base):
     __tablename__ = "officer"
     number: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -59,6 +67,7 @@ class EnrolmentCode(Base):
     unit: Mapped[str]
     expires_at: Mapped[datetime]
     used_by: Mapped[str | None]
+    register: Mapped[str] = mapped_column(String(120), default="")
 
 
 class Device(Base):
@@ -72,6 +81,8 @@ class Device(Base):
     enrolled_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime | None]
+    register: Mapped[str] = mapped_column(String(120), default="")
+    """The region whose register it carries (``inspector.divisions.parts``); empty: its area."""
 
 
 class Nonce(Base):
@@ -209,15 +220,18 @@ class AliasRow(Base):
 
 
 class Publication(Base):
-    """The register snapshot that is offered for an area, and its key."""
+    """The register that is offered for a region, and the key of its snapshot and layers."""
 
     __tablename__ = "publication"
-    area: Mapped[str] = mapped_column(String(32), primary_key=True)
+    area: Mapped[str] = mapped_column(String(120), primary_key=True)
     epoch: Mapped[int]
     row_version: Mapped[int] = mapped_column(BigInteger)
+    """Of the newest layer, or of the snapshot."""
     target: Mapped[str]
+    """Of the snapshot."""
     key: Mapped[bytes]
     made_at: Mapped[datetime]
+    """When the newest of them was made."""
 
 
 class ImportRun(Base):

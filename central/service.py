@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from central import identity
-from central.database import Sessions, open_engine, upgrade
+from central.database import Sessions, open_engine, reading, upgrade
 from central.files import make_folder
 from central.issuing import Issuing, sign
 from central.publish.repository import KeyFolder, Repository
@@ -54,6 +54,11 @@ class Service:
     def repository_folder(self) -> Path:
         """The signed repository: public data, served as it is."""
         return self.settings.folder / "tuf"
+
+    @cached_property
+    def reading(self) -> Sessions:
+        """Sessions that see one unchanging state and wait for no writer."""
+        return sessionmaker(reading(self.engine))
 
     @contextmanager
     def publishing(self) -> Iterator[tuple[Repository, Session]]:

@@ -21,7 +21,7 @@ from central.api.down import feed_for, keys_for
 from central.api.problems import Refused
 from central.files import sync_folder, write_whole
 from central.ingest import ingest
-from central.models import Device, Publication
+from central.models import Device
 from central.service import Service
 from inspector import wire
 from inspector.documents import is_document
@@ -176,10 +176,10 @@ def _frames_for(service: Service, device: Device, came: list[Came]) -> list[byte
 def _copy_register(service: Service, device: Device, folder: Path) -> None:
     """The signed repository with its documents and the register of one area. The newest word (timestamp) comes last."""
     base = service.repository_folder
-    with service.publishing() as (repository, session):
-        offered = session.get(Publication, device.area)
-        wanted = offered.target if offered else ""
-        files = [repository.target_file(t) for p, t in repository.targets().items() if p == wanted or is_document(p)]
+    with service.publishing() as (repository, _):
+        register = [target for target, _ in repository.register(device.register or device.area)]
+        documents = [target for path, target in repository.targets().items() if is_document(path)]
+        files = [repository.target_file(target) for target in (*register, *documents)]
         metadata = sorted((base / "metadata").glob("*.json"), key=lambda p: p.name == "timestamp.json")
     for source in (*files, *metadata):
         place = folder / source.relative_to(base)

@@ -5,10 +5,13 @@ alarm. Areas are who supervises today; the two zones are no divisions of GB/T 22
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+_DIGITS = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Area:
     key: str
     name: str
     divisions: tuple[str, ...]
+    within: str
+    """The division that it lies in, or its beginning."""
 
 
 @cache
@@ -26,12 +31,46 @@ def _data() -> dict[str, Any]:
     return data
 
 
-AREAS = tuple(Area(a["key"], a["name"], tuple(a["divisions"])) for a in _data()["areas"])
+AREAS = tuple(Area(a["key"], a["name"], tuple(a["divisions"]), a.get("within", a["key"])) for a in _data()["areas"])
 
 
 def area_name(key: str) -> str:
-    """Name of an area unit, or its key when it is not known here."""
-    return next((a.name for a in AREAS if a.key == key), key)
+    """Name of an area unit or a region (see ``parts``), or the key when it is not known here."""
+    return "、".join(map(_part_name, key.split(".")))
+
+
+def _part_name(key: str) -> str:
+    known = next((a.name for a in AREAS if a.key == key), "")
+    if known or not _DIGITS.fullmatch(key):
+        return known or key
+    return str(_data()["provinces"].get(key, key)) if len(key) == 2 else division_name(key.ljust(6, "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a region holds: areas by their whole key, and all that begin with a prefix."""
+
+    areas: tuple[str, ...]
+    prefixes: tuple[str, ...]
+
+
+def parts(region: str) -> Parts:
+    """What a region holds: area units and divisions, or beginnings of them, joined by dots.
+
+    ``231102`` is an area unit, ``2311`` a prefecture with its zones, ``23`` a province, ``231102.231181`` two units.
+    Raises ValueError when a part is none of these.
+    """
+    areas: list[str] = []
+    prefixes: list[str] = []
+    for part in region.split("."):
+        if _DIGITS.fullmatch(part) and len(part) < 6 and is_known_province(part):
+            prefixes.append(part)
+            areas += [a.key for a in AREAS if a.within.startswith(part)]
+        elif any(a.key == part for a in AREAS) or (_DIGITS.fullmatch(part) and is_known_province(part)):
+            areas.append(part)
+        else:
+            raise ValueError(part)
+    return Parts(tuple(areas), tuple(prefixes))
 
 
 def is_known_province(code: str) -> bool:

@@ -1,4 +1,4 @@
-"""The format of a register file, ``register/1``: what the centre writes and the laptops read.
+"""The format of a register file, ``register/2``: what the centre writes and the laptops read.
 
 Both sides take the tables, the body of a row, the words of the full-text index and the digest from
 here, so that they cannot drift apart. No SQL is run here; docs/register.md describes the format.
@@ -7,8 +7,11 @@ here, so that they cannot drift apart. No SQL is run here; docs/register.md desc
 import hashlib
 import re
 import unicodedata
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import MISSING, fields
+from contextlib import suppress
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import pairwise
@@ -21,9 +24,12 @@ from inspector.entity import CreditRecord, Entity, Licence, Permit, Registration
 from inspector.errors import RegisterDamaged
 from inspector.wire import SnapshotManifest
 
-FORMAT = "register/1"
+FORMAT = "register/2"
+LAYER = "layer/1"
+HMACS = {FORMAT: "HMAC_SHA256", LAYER: "HMAC_SHA256", "register/1": "HMAC_SHA512"}
+"""What proves each page of a file, by its format: processors have SHA-256 built in, and every page read pays for it."""
 TARGETS = "register"
-"""Folder of the snapshots among the TUF targets."""
+"""Folder of the snapshots and layers among the TUF targets."""
 FIRST_GONE = 1 << 28
 """Ids from here on belong to entities that are no longer in force: they come after all others."""
 PREFIX = 8
@@ -42,9 +48,58 @@ _WORDLESS = re.compile(r"[^\w\ue000-\uf8ff\U00020000-\U0003ffff]|_")
 """Everything but letters, digits and ideographs; ideographs newer than Python's tables count as such."""
 
 
-def target_path(manifest: SnapshotManifest) -> str:
-    """The TUF target path of a snapshot: it names the area and the version, nothing else."""
-    return f"{TARGETS}/{manifest.area}-{manifest.epoch}-{manifest.row_version}.db"
+@dataclass(frozen=True, slots=True)
+class LayerManifest:
+    """What a layer is: the changes from one row version to a later one; the ``custom`` part of its TUF target."""
+
+    area: str
+    epoch: int
+    """Of the snapshot that it lies on, perhaps above other layers."""
+    since: int
+    """The row version that it starts from: of the snapshot or of the layer below."""
+    row_version: int
+    changes: int
+    rows: int
+    """Entities in the whole register with this layer on top."""
+    digest: str
+    """Of the same."""
+    made_at: datetime
+    format: str = LAYER
+
+
+Manifest = SnapshotManifest | LayerManifest
+
+
+def target_path(manifest: Manifest) -> str:
+    """The TUF target path of a snapshot or layer: it names the area and the version, nothing else."""
+    stem = f"{TARGETS}/{manifest.area}-{manifest.epoch}-{manifest.row_version}"
+    return f"{stem}.db" if isinstance(manifest, SnapshotManifest) else f"{stem}-since-{manifest.since}.db"
+
+
+def register_manifest(custom: Any) -> Manifest | None:
+    """What the custom part of a TUF target says it is; None for what this program does not read."""
+    told = custom.get("format") if isinstance(custom, dict) else None
+    if not isinstance(told, str) or told not in HMACS:
+        return None
+    kind: type[Manifest] = LayerManifest if told == LAYER else SnapshotManifest
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(custom, kind)
+    return None
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """The manifest that stands in a file. Raises ValueError."""
+    found = register_manifest(msgspec.json.decode(data))
+    if found is None:
+        raise ValueError("no manifest of a register file")
+    return found
+
+
+def register_order(manifest: Manifest) -> tuple[int, ...]:
+    """Sorts the files of an area as they lie on each other: later epochs last, a snapshot below its layers."""
+    if isinstance(manifest, SnapshotManifest):
+        return manifest.epoch, 0, manifest.row_version, manifest.row_version
+    return manifest.epoch, 1, manifest.since, manifest.row_version
 
 
 def schema() -> str:
@@ -142,6 +197,23 @@ class Digest:
 
     def hex(self) -> str:
         return f"{self._sum:064x}"
+
+
+class Ids:
+    """Many ids in little memory."""
+
+    def __init__(self, ids: Iterable[int] = ()) -> None:
+        self._sorted = array("q", sorted(ids))
+
+    def __contains__(self, number: int) -> bool:
+        at = bisect_left(self._sorted, number)
+        return at < len(self._sorted) and self._sorted[at] == number
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._sorted)
 
 
 # -- the words of the full-text index: a letter for the kind, then the word

@@ -51,7 +51,7 @@ def publish_bytes(repository: Repository, folder: Path, data: bytes, version: in
     manifest = SnapshotManifest("heihe", 1, version, 0, "0" * 64, NOW)
     source = folder / "source"
     source.write_bytes(data)
-    repository.add_snapshot(source, manifest)
+    repository.add_register(source, manifest)
     repository.publish(NOW)
     return manifest
 

@@ -82,6 +82,7 @@ def enrol_device(service: Service, wanted: EnrolmentRequest) -> Enrolment:
                 unit=code.unit,
                 area=code.area,
                 enrolled_at=now,
+                register=code.register,
             )
         )
         officers = roster(session, code.unit)

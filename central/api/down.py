@@ -57,9 +57,9 @@ async def register_keys(request: Request) -> Response:
 
 
 def keys_for(service: Service, device: Device) -> list[RegisterKey]:
-    """The key of the register that a device may read, sealed to it; none for one that was stopped."""
+    """The key of the register that a device may read, layers included, sealed to it; none for one that was stopped."""
     with service.sessions() as session:
-        offered = session.get(Publication, device.area)
+        offered = session.get(Publication, device.register or device.area)
     if offered is None or device.revoked_at is not None:
         return []
     box = keys.seal(device.box_key, offered.key, "register", secrets.token_bytes(32))

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 from central import desk, issue
 from central.demo.entities import Maker
+from central.publishing import publish
 from central.service import Service
 from inspector.divisions import AREAS
 from inspector.entity import Entity, RegistrationState
 from inspector.freshness import china_day, days_left, holds
 from inspector.inspection import Officer
-from inspector.wire import SnapshotManifest, Task
+from inspector.register_file import Manifest
+from inspector.wire import Task
 
 SEED = 2311
 AREA = "231102"
@@ -36,7 +38,7 @@ def officers(service: Service) -> tuple[Officer, ...]:
 
 def load_demo(
     service: Service, count: int = ENTITIES, say: Callable[[str], None] = lambda _: None, areas: tuple[str, ...] = ()
-) -> dict[str, SnapshotManifest]:
+) -> dict[str, Manifest]:
     """Load and publish; returns the manifest of every published area (all nine unless told which)."""
     today = china_day(service.now())
     maker = Maker(SEED, today)
@@ -50,7 +52,7 @@ def load_demo(
     issue.publish_lists(service)
     manifests = {}
     for area in areas or tuple(a.key for a in AREAS):
-        manifests[area] = desk.publish(service, area)
+        manifests[area] = publish(service, area)
         say(f"发布 {area}：{manifests[area].rows} 户")
     return manifests
 

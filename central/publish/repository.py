@@ -19,7 +19,14 @@ from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Tar
 from tuf.api.serialization.json import JSONSerializer
 
 from central.files import write_whole
-from inspector.register_file import target_path
+from inspector.register_file import (
+    TARGETS,
+    LayerManifest,
+    Manifest,
+    register_manifest,
+    register_order,
+    target_path,
+)
 from inspector.wire import SnapshotManifest
 
 LIFETIME = {
@@ -133,14 +140,25 @@ class Repository:
         write_whole(source, data)
         self.add_target(path, source, {})
 
-    def add_snapshot(self, source: Path, manifest: SnapshotManifest) -> str:
-        """Move a register snapshot in, in place of older ones of its area; its target path."""
+    def add_register(self, source: Path, manifest: Manifest) -> str:
+        """Move a register snapshot or layer in; its target path.
+
+        A snapshot takes the place of everything of its area, a layer that of all that begins where it begins or later.
+        """
         path = target_path(manifest)
-        for old, target in list(self.targets().items()):
-            if target.custom and target.custom.get("area") == manifest.area:
-                self.remove_target(old)
+        for old, known in self.register(manifest.area):
+            if isinstance(manifest, SnapshotManifest) or (
+                isinstance(known, LayerManifest) and known.since >= manifest.since
+            ):
+                self.remove_target(old.path)
         self.add_target(path, source, msgspec.to_builtins(manifest))
         return path
+
+    def register(self, area: str) -> list[tuple[TargetFile, Manifest]]:
+        """What is offered of an area: the snapshot, then the layers as they lie on each other."""
+        found = [(t, register_manifest(t.custom)) for p, t in self.targets().items() if p.startswith(f"{TARGETS}/")]
+        mine = [(target, manifest) for target, manifest in found if manifest and manifest.area == area]
+        return sorted(mine, key=lambda pair: register_order(pair[1]))
 
     def remove_target(self, path: str) -> None:
         """Offer ``path`` no longer from the next ``publish`` on; its file goes one ``publish`` later."""

@@ -18,7 +18,9 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from cache.packs import Packs, folder_fetch
-from cache.register import Register, RegisterStore, file_sha256
+from cache.register import Register, file_sha256
+from cache.register_store import Fetched, RegisterStore
+from central.publish.builder import unlock
 from inspector.register_file import BodyCodec
 from inspector.wire import SnapshotManifest
 from tests.bench.register_data import entities
@@ -56,8 +58,7 @@ def publish(folder: Path, count: int) -> tuple[list[Line], SnapshotManifest]:
     size = path.stat().st_size
     peak = peak_mb()
     db = sqlcipher.connect(str(path), isolation_level=None)
-    db.execute("PRAGMA cipher_log_level = NONE")
-    db.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+    unlock(db, KEY)
     db.execute("ATTACH ? AS plain KEY ''", (str(folder / "plain.db"),))
     db.execute("SELECT sqlcipher_export('plain')")
     db.close()
@@ -93,7 +94,7 @@ def install(folder: Path) -> tuple[Register, list[Line]]:
     fetched: list[Path] = []
     download = seconds(lambda: fetched.append(packs.download(pack)))
     bare = seconds(lambda: bare_copy(fetched[0], folder))
-    taken = seconds(lambda: opened.append(store.install(fetched[0], KEY, pack.manifest, pack.sha256)))
+    taken = seconds(lambda: opened.append(store.install(Fetched(fetched[0], pack.sha256, pack.manifest), KEY)))
     check = seconds(opened[0].check_file)
     both = download + taken
     return opened[0], [
@@ -200,7 +201,7 @@ def main() -> None:
         lines, manifest = publish(folder, count)
         show(lines)
         repository = make_repository(folder)
-        repository.add_snapshot(folder / "made.db", manifest)
+        repository.add_register(folder / "made.db", manifest)
         repository.publish(datetime.now(UTC))
         subprocess.run([sys.executable, "-m", "tests.bench.register_bench", str(count), name], check=True)
 

@@ -6,12 +6,14 @@ import shutil
 import signal
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cache.register import Installed, Register, RegisterStore, file_sha256
+from cache.register import Installed, Register, file_sha256
 from cache.register_reader import Reader
+from cache.register_store import Fetched, RegisterStore
 from central.publish.snapshot import build
 from inspector import wire
 from inspector.entity import Entity
@@ -44,8 +46,9 @@ def put(tmp_path: Path, made: Made, version: int, **changes: object) -> Register
     source, manifest = made[version]
     copy = tmp_path / "fetched"
     shutil.copy(source, copy)
-    call = {"key": KEY, "manifest": manifest, "sha256": file_sha256(source), **changes}
-    return store(tmp_path).install(copy, **call)  # type: ignore[arg-type]
+    told = {"sha256": file_sha256(source), "manifest": manifest, **changes}
+    key = told.pop("key", KEY)
+    return store(tmp_path).install(Fetched(copy, **told), key)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -147,18 +150,18 @@ def test_a_register_in_clear_is_refused(tmp_path: Path, made: Made) -> None:
     plain = tmp_path / "plain.db"
     plain.write_bytes(b"SQLite format 3\0" + bytes(5000))
     with pytest.raises(RegisterRefused, match="没有加密"):
-        store(tmp_path).install(plain, KEY, made[1][1], file_sha256(plain))
+        store(tmp_path).install(Fetched(plain, file_sha256(plain), made[1][1]), KEY)
 
 
 def test_rows_that_are_not_those_of_the_manifest(tmp_path: Path, made: Made) -> None:
     """The centre signed a manifest that its own file does not fulfil."""
     path = tmp_path / "wrong.db"
     manifest = build(path, KEY, ROWS[:10], area="heihe", epoch=1, row_version=3, made_at=NOW)
-    lying = SnapshotManifest("heihe", 1, 3, 10, "1" * 64, NOW)
+    lying = replace(manifest, digest="1" * 64)
     reader = Reader(path, KEY)
     assert reader.manifest == manifest != lying
     reader.close()
-    register = store(tmp_path).install(path, KEY, manifest, file_sha256(path))
+    register = store(tmp_path).install(Fetched(path, file_sha256(path), manifest), KEY)
     record = store(tmp_path).installed()
     assert record is not None
     register.close()
@@ -180,7 +183,7 @@ def test_killed_while_installing(tmp_path: Path, made: Made, step: str) -> None:
 
     child = os.fork()
     if child == 0:
-        store(tmp_path).install(tmp_path / "fetched", KEY, manifest, file_sha256(source), die)
+        store(tmp_path).install(Fetched(tmp_path / "fetched", file_sha256(source), manifest), KEY, step=die)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL

@@ -8,7 +8,7 @@ import pytest
 
 from cache.db import Store
 from cache.identity import Identity
-from cache.register import KeyKeeper
+from cache.register_store import KeyKeeper
 from cache.schema import migrate
 from cache.work import Work
 from tests.registers import KEY, FileKeeper

@@ -158,7 +158,7 @@ def test_targets_that_are_not_for_us_are_passed_over(tmp_path: Path, repository:
         ("register/other", {"area": "heihe"}),
         ("register/evil", {"area": "../x", "epoch": 1, "row_version": 9, "rows": 0, "digest": "", "made_at": "x"}),
         ("register/up", _manifest(area="../../up")),
-        ("register/new", _manifest(format="register/2")),
+        ("register/new", _manifest(format="register/3")),
     ):
         (tmp_path / "source").write_bytes(b"x")
         repository.add_target(path, tmp_path / "source", custom)

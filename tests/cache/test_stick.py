@@ -19,6 +19,7 @@ from cache.work import Entry, Listing
 from central import desk, stick
 from central.__main__ import main
 from central.demo.load import AREA, UNIT, load_demo
+from central.publishing import publish
 from central.server import EmbeddedService
 from inspector.entries import LEAD, Lead
 from inspector.errors import Cancelled, PackageRefused, StickUnusable
@@ -130,7 +131,7 @@ def test_two_sticks_in_any_order(
 
 def test_a_register_comes_by_stick(laptop: Laptop, session: Session, centre: EmbeddedService, usb: Path) -> None:
     epoch = session.register().epoch
-    desk.publish(centre.service, AREA)
+    publish(centre.service, AREA)
     session.lead(None, "换一版主体数据")
     out(session, usb)
     exchange(centre, usb)
@@ -343,7 +344,7 @@ def test_a_laptop_that_brought_nothing_is_served_too(
 ) -> None:
     """The centre writes a stick for it: register, lists and tasks arrive without anything having gone up."""
     epoch, device_id = session.register().epoch, session._opened.work.identity.device_id
-    desk.publish(centre.service, AREA)
+    publish(centre.service, AREA)
     desk.put_tasks(centre.service, UNIT, [replace(session.tasks()[0], task_id="t-by-stick", title="U 盘带来的任务")])
     folder = ["--folder", str(centre.service.settings.folder), "stick", str(usb), "--for"]
     assert main([*folder, "d-none"]) == 1

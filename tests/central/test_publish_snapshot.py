@@ -7,6 +7,7 @@ import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from cache.register_reader import Reader
+from central.publish.builder import unlock
 from central.publish.pinyin import is_syllable, reading
 from central.publish.snapshot import build
 from inspector.register_file import FIRST_GONE, Digest, canonical, in_force
@@ -50,8 +51,7 @@ def test_the_file_passes_the_cipher_s_own_check_and_shows_nothing(tmp_path: Path
         assert entity.licence.name.encode() not in data
         assert entity.code.encode() not in data
     db = sqlcipher.connect(str(path))
-    db.execute("PRAGMA cipher_log_level = NONE")
-    db.execute(f"PRAGMA key = \"x'{KEY.hex()}'\"")
+    unlock(db, KEY)
     assert db.execute("PRAGMA cipher_integrity_check").fetchall() == []
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert db.execute("PRAGMA freelist_count").fetchone() == (0,)

@@ -6,6 +6,7 @@ from threading import Event
 from cache.packs import Packs
 from central import desk
 from central.demo.entities import Maker
+from central.publishing import publish
 from central.server import EmbeddedService
 from central.service import open_service
 from inspector.freshness import china_day
@@ -21,7 +22,7 @@ def test_a_renewed_signature_never_takes_a_publication_back(
     other = open_service(service.service.settings)
     packs = Packs(tmp_path, laptop.enrolment.tuf_root, laptop.remote.fetch)  # type: ignore[arg-type]
     assert packs.refresh(service.service.now()) == []
-    published = desk.publish(other, "231102")
+    published = publish(other, "231102")
     service.service.renew_signatures()
     (offered,) = packs.refresh(service.service.now())
     assert offered.manifest == published
@@ -35,7 +36,7 @@ def test_many_writers_at_once(service: EmbeddedService, laptop: Device, tmp_path
     desk.put_entities(service.service, list(Maker(4, china_day(service.service.now())).entities(100)))
     with ThreadPoolExecutor(4) as pool:
         renewed = [pool.submit(service.service.renew_signatures) for _ in range(6)]
-        published = [pool.submit(desk.publish, service.service, area) for area in ("231102", "231183", "231181")]
+        published = [pool.submit(publish, service.service, area) for area in ("231102", "231183", "231181")]
         for job in (*renewed, *published):
             job.result()
     packs = Packs(tmp_path, laptop.enrolment.tuf_root, laptop.remote.fetch)  # type: ignore[arg-type]

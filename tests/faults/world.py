@@ -29,6 +29,7 @@ from central.app import create_app
 from central.database import open_engine
 from central.demo.entities import Maker
 from central.demo.load import AREA, UNIT, officers
+from central.publishing import publish
 from central.service import Service, open_service
 from central.settings import Settings
 from inspector import checklist
@@ -36,9 +37,10 @@ from inspector.entries import AMENDMENT, INSPECTION, LEAD, Amendment, Lead
 from inspector.errors import Problem
 from inspector.freshness import china_day
 from inspector.inspection import Basis, BasisKind, Check, Inspection, Party, Seen
+from inspector.register_file import Manifest
 from inspector.trust import device
 from inspector.verdict import ClockTrust, Colour, Finding, Means
-from inspector.wire import DeviceCertificate, EnrolmentRequest, EventKind, SnapshotManifest
+from inspector.wire import DeviceCertificate, EnrolmentRequest, EventKind
 from tests.cache.officers import START, HeldClock
 from tests.faults.air import Air, Ask, Fault, Reply, answer, fair
 
@@ -85,17 +87,17 @@ class Centre:
         try:
             desk.put_officers(service, officers(service))
             desk.put_entities(service, Maker(1, china_day(clock.now())).entities(entities))
-            desk.publish(service, AREA)
+            publish(service, AREA)
         finally:
             service.close()
 
     def answer(self, ask: Ask) -> Reply:
         return answer(self.app, ask)
 
-    def publish(self, entities: int) -> SnapshotManifest:
+    def publish(self, entities: int) -> Manifest:
         """A newer register."""
         desk.put_entities(self.service, Maker(entities, china_day(self.service.now())).entities(entities))
-        return desk.publish(self.service, AREA)
+        return publish(self.service, AREA)
 
     def close(self) -> None:
         self.service.close()

@@ -1,18 +1,19 @@
 """What the law lets no longer be shown goes everywhere: 信用修复, end of publication, lists that an entity left."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from cache.register_layers import Layers
 from cache.register_reader import Reader
-from central import desk
 from central.intake import undoing
 from central.intake.clean import credit_kind
 from central.intake.problems import UndoRefused
 from central.models import FormerEntity, ImportRun, Publication, SourceRecord
+from central.publishing import publish
 from central.service import Service
 from inspector.entity import CreditKind
 from tests.central.intake.conftest import NOW, OFFICE, REGISTRATIONS, SHOP, TODAY, Import, entity
@@ -94,16 +95,12 @@ def test_the_next_publication_holds_nothing_of_it(bare: Service, take: Import) -
     take(PENALTY, "penalty")
 
     def published() -> str:
-        desk.publish(bare, "231102")
-        with bare.sessions() as session:
-            publication = session.get(Publication, "231102")
-            assert publication is not None
-        (path,) = (bare.settings.folder / "tuf").rglob(f"*{Path(publication.target).name}")
-        reader = Reader(path, publication.key)
-        try:
-            return b"".join(reader.plains()).decode()
-        finally:
-            reader.close()
+        publish(bare, "231102")
+        with bare.publishing() as (repository, session):
+            key = session.get_one(Publication, "231102").key
+            paths = [repository.target_file(target) for target, _ in repository.register("231102")]
+        with closing(Layers([Reader(path, key) for path in paths])) as files:
+            return b"".join(files.plains()).decode()
 
     assert WORD in published()
     take(REPAIR, "repair")
