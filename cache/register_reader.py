@@ -13,7 +13,7 @@ from inspector.entity import Entity
 from inspector.errors import Problem, RegisterDamaged
 from inspector.register_file import FIRST_GONE, FORMAT, HMACS, BodyCodec, Ids, LayerManifest, Manifest, read_manifest
 
-CACHE_KIB = 48 * 1024
+CACHE_KIB = 96 * 1024
 """Pages kept decrypted: holds the whole register of a prefecture; a second reader at once is rare."""
 END = "\U0010ffff"
 """Sorts behind every character of an identifier."""

@@ -15,13 +15,13 @@ from central.publish import layer, snapshot
 from central.service import Service
 from inspector import wire
 from inspector.entity import Entity
-from inspector.register_file import FORMAT, LayerManifest, Manifest
+from inspector.register_file import FORMAT, SAMPLES, LayerManifest, Manifest
 from inspector.wire import SnapshotManifest
 
 BATCH = 1000
 SHARE = 10
 """When more than one entity in so many has changed since the snapshot, a new one is made."""
-OLDEST = timedelta(days=90)
+OLDEST = timedelta(days=30)
 """After so long a new snapshot is made in any case: what layers hide, repaired records too, is then gone for good."""
 MOST_LAYERS = 8
 TRIES = 5
@@ -94,7 +94,15 @@ def _build(
     key, epoch = secrets.token_bytes(32), max((m.epoch for _, m in before.files), default=0) + 1
     found = _entities(session, inside(region), -1)
     return key, snapshot.build(
-        path, key, found, area=region, epoch=epoch, row_version=version, made_at=made, progress=progress
+        path,
+        key,
+        found,
+        area=region,
+        epoch=epoch,
+        row_version=version,
+        made_at=made,
+        samples=_samples(session, region),
+        progress=progress,
     )
 
 
@@ -135,6 +143,15 @@ def _entities(session: Session, where: ColumnElement[bool], since: int) -> Itera
         execution_options={"yield_per": BATCH},
     )
     return (wire.decode(body, Entity) for body in rows)
+
+
+def _samples(session: Session, region: str) -> list[Entity]:
+    """Some entities from all over a region: those with one check character, in an order that says nothing."""
+    code = EntityRow.code
+    some = (
+        select(code).where(inside(region)).order_by(func.substr(code, 18), func.substr(code, 13), code).limit(SAMPLES)
+    )
+    return [wire.decode(body, Entity) for body in session.scalars(select(EntityRow.body).where(code.in_(some)))]
 
 
 def _gone(session: Session, region: str, since: int) -> Iterator[tuple[str, str]]:

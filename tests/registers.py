@@ -1,7 +1,6 @@
 """Register files, repositories and a static HTTP server for the tests of the register."""
 
 import http.client
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,24 +17,6 @@ from inspector.wire import SnapshotManifest
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEY = bytes(range(32))
-
-
-class FileKeeper:
-    """The row about the register, durable in a file of its own."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def get_register(self) -> bytes | None:
-        return self._path.read_bytes() if self._path.exists() else None
-
-    def set_register(self, record: bytes) -> None:
-        part = self._path.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(record)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self._path)
 
 
 def make_snapshot(path: Path, entities: Iterator[Entity] | list[Entity], version: int = 1) -> SnapshotManifest:

@@ -1,6 +1,6 @@
 """Builds a register snapshot: one ready, encrypted SQLite file with its indexes and full-text inside."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -22,17 +22,19 @@ def build(
     epoch: int,
     row_version: int,
     made_at: datetime,
+    samples: Sequence[Entity] = (),
     progress: Callable[[int], None] | None = None,
 ) -> SnapshotManifest:
     """Write the snapshot of ``entities`` to ``path``, encrypted under the 32-byte ``key``.
 
     Memory stays flat however many entities come. ``path`` appears whole or not at all; two work
-    files beside it, both encrypted, are removed. ``progress`` is told the rows written so far.
+    files beside it, both encrypted, are removed. ``samples``: entities that are typical of all, to compress by (the
+    first ones when there are none). ``progress`` is told the rows written so far.
     Raises ``sqlcipher3.dbapi2.IntegrityError`` when a code comes twice.
     """
     stream = iter(entities)
-    first = list(islice(stream, SAMPLES))
-    with written(path, key, make_dictionary([canonical(e) for e in first])) as builder:
+    first = [] if samples else list(islice(stream, SAMPLES))
+    with written(path, key, make_dictionary([canonical(e) for e in samples or first])) as builder:
         for entity in chain(first, stream):
             builder.add(entity, canonical(entity))
             if progress and builder.rows % BATCH == 0:

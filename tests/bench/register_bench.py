@@ -1,209 +1,108 @@
 """Measures the register at any size: ``make bench-register N=300000`` prints a table of values, goals and ratios.
 
-Publishes N made-up entities, fetches and installs them, looks them up and searches, and does the same
-lookups on plain SQLite (same driver, same rows, no key) and the same bytes as a bare copy, in one run.
+Brings N made-up entities into a service, publishes them, fetches and installs them, looks them up and searches, and
+does the same lookups on plain SQLite (same driver, same rows, no key) and the same bytes as a bare copy, in one run.
+Then one per cent changes, is published and laid on, and all is measured again.
 """
 
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from cache.packs import Packs, folder_fetch
-from cache.register import Register, file_sha256
-from cache.register_store import Fetched, RegisterStore
+from central import desk
+from central.models import Publication
 from central.publish.builder import unlock
-from inspector.register_file import BodyCodec
+from central.publishing import publish
+from central.service import Service, open_service
+from central.settings import Settings
+from inspector.entity import Entity
+from inspector.register_file import LayerManifest, target_path
 from inspector.wire import SnapshotManifest
 from tests.bench.register_data import entities
-from tests.registers import KEY, FileKeeper, make_repository, make_snapshot
+from tests.bench.register_laptop import Line, peak_mb, seconds, show
 
-LOOKUPS = 20_000
-SEARCHES = 300
-Line = tuple[str, str, str]
+REGION = "23"
+"""The whole province."""
 
 
-def seconds(work: Callable[[], object]) -> float:
+def load(service: Service, count: int) -> None:
+    """Bring the made-up entities into the service's database."""
+    desk.put_entities(service, entities(count))
+
+
+def publish_first(service: Service, folder: Path, count: int) -> tuple[float, list[Line]]:
+    """Publish the snapshot, and write a plain twin of it; how long the first took."""
     start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def percentile(values: Iterable[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-def peak_mb() -> float:
-    """Highest resident size of this process; Linux only, unlike ``getrusage`` it knows nothing of the parent."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
-def publish(folder: Path, count: int) -> tuple[list[Line], SnapshotManifest]:
-    """Write the snapshot and a plain twin of it."""
-    made = seconds(lambda: sum(1 for _ in entities(count)))
-    path = folder / "made.db"
-    start = time.perf_counter()
-    manifest = make_snapshot(path, entities(count))
+    manifest = publish(service, REGION)
     taken = time.perf_counter() - start
-    size = path.stat().st_size
+    assert isinstance(manifest, SnapshotManifest)
     peak = peak_mb()
+    with service.publishing() as (repository, session):
+        key = session.get_one(Publication, REGION).key
+        path = repository.target_file(repository.targets()[target_path(manifest)])
+    (folder / "key").write_bytes(key)
     db = sqlcipher.connect(str(path), isolation_level=None)
-    unlock(db, KEY)
+    unlock(db, key)
     db.execute("ATTACH ? AS plain KEY ''", (str(folder / "plain.db"),))
     db.execute("SELECT sqlcipher_export('plain')")
     db.close()
-    twin = (folder / "plain.db").stat().st_size
-    return [
-        ("publish", f"{taken - made:.1f} s, {count / (taken - made):,.0f} rows/s", ""),
-        ("memory while publishing", f"{peak:.0f} MB", ""),
+    size, twin = path.stat().st_size, (folder / "plain.db").stat().st_size
+    return taken, [
+        ("publish", f"{taken:.1f} s, {count / taken:,.0f} rows/s", ""),
+        ("memory while loading and publishing", f"{peak:.0f} MB", ""),
         ("register on disk", f"{size / count:.0f} bytes an entity, {size / twin:.2f} × plain SQLite", "≤ 500"),
-    ], manifest
-
-
-def bare_copy(source: Path, folder: Path) -> None:
-    """What installing cannot do without: copy the bytes, hash them, make them durable."""
-    target = folder / "copy"
-    with source.open("rb") as file, target.open("wb") as copy:
-        shutil.copyfileobj(file, copy, 1 << 20)
-        copy.flush()
-        os.fsync(copy.fileno())
-    file_sha256(target)
-    target.unlink()
-
-
-def install(folder: Path) -> tuple[Register, list[Line]]:
-    """Fetch from a folder and install."""
-    now = datetime.now(UTC)
-    repository_folder = folder / "repository"
-    packs = Packs(
-        folder / "data", (repository_folder / "metadata" / "1.root.json").read_bytes(), folder_fetch(repository_folder)
-    )
-    store = RegisterStore(folder / "data", FileKeeper(folder / "row"))
-    pack = packs.refresh(now)[-1]
-    opened: list[Register] = []
-    fetched: list[Path] = []
-    download = seconds(lambda: fetched.append(packs.download(pack)))
-    bare = seconds(lambda: bare_copy(fetched[0], folder))
-    taken = seconds(lambda: opened.append(store.install(Fetched(fetched[0], pack.sha256, pack.manifest), KEY)))
-    check = seconds(opened[0].check_file)
-    both = download + taken
-    return opened[0], [
-        (
-            "fetch from a folder and install",
-            f"{both:.2f} s = {both / bare:.2f} × copy + hash + fsync ({bare:.2f} s)",
-            "≤ 2 ×",
-        ),
-        ("of which install (download checked)", f"{taken:.2f} s", ""),
-        ("background check (hash, every row)", f"{check:.1f} s", ""),
     ]
 
 
-def lookups(register: Register, folder: Path, codes: list[str]) -> list[Line]:
-    """Whole codes in random order against the plain twin, each with a warm-up of its own."""
-    address = (folder / "plain.db").as_uri() + "?mode=ro&immutable=1"
-    plain = sqlcipher.connect(address, uri=True, isolation_level=None)
-    plain.execute("PRAGMA cache_size = -49152")
-    codec = BodyCodec(plain.execute("SELECT value FROM meta WHERE name = 'dictionary'").fetchone()[0])
-
-    def bare(code: str) -> None:
-        row = plain.execute("SELECT body FROM code JOIN entity USING (id) WHERE code = ?", (code,)).fetchone()
-        codec.unpack(row[0])
-
-    def times(work: Callable[[str], object]) -> list[float]:
-        for code in codes[:1000]:
-            work(code)
-        return [seconds(lambda code=code: work(code)) * 1000 for code in codes]
-
-    ours, theirs = times(register.entity), times(bare)
-    plain.close()
-    mean = sum(ours) / sum(theirs)
-    p99 = percentile(ours, 0.99)
+def publish_changes(service: Service, count: int, first: float) -> list[Line]:
+    """Change one entity in a hundred, all over the register, and publish that."""
+    rng = random.Random(5)
+    changed = (renamed(e) for e in entities(count) if rng.random() < 0.01)
+    desk.put_entities(service, changed)
+    start = time.perf_counter()
+    manifest = publish(service, REGION)
+    taken = time.perf_counter() - start
+    assert isinstance(manifest, LayerManifest)
+    with service.publishing() as (repository, _):
+        size = repository.targets()[target_path(manifest)].length
     return [
-        ("lookup by code, p50", f"{percentile(ours, 0.5):.3f} ms", ""),
-        (
-            "lookup by code, p99",
-            f"{p99:.3f} ms = {p99 / percentile(theirs, 0.99):.2f} × plain (mean {mean:.2f} ×)",
-            "≤ 0.3 ms, ≤ 2 ×",
-        ),
+        ("publish after 1 % changed", f"{taken:.1f} s = {taken / first:.1%} of the first", "≤ 10 %"),
+        ("layer of 1 %", f"{size / 1e6:.1f} MB, {size / manifest.changes:.0f} bytes a change", ""),
     ]
 
 
-def searches(register: Register, count: int) -> list[Line]:
-    """Every kind of query, made from entities of the register."""
-    rng = random.Random(7)
-    sample = [e for e in entities(min(count, 20_000)) if rng.random() < SEARCHES / min(count, 20_000)]
-    names = [e.licence.name for e in sample]
-    kinds = {
-        "whole name": names,
-        "part of a name": [n[2:7] for n in names],
-        "two characters": [n[at : at + 2] for n in names for at in (0, 3)],
-        "a character missing": [n[:4] + n[5:] for n in names],
-        "two words": [f"{n[:2]} {n[-2:]}" for n in names],
-        "person": [e.licence.representative for e in sample],
-        "address": [e.licence.premises[-10:] for e in sample],
-        "whole address": [e.licence.premises for e in sample],
-        "pinyin": ["hongxing", "aihuiqu", "shipinchaoshi", "fud", "longsheng"],
-        "initials": ["hx", "ahq", "spcs", "fdfd", "lslf", "cs"],
-        "beginning of a code": [e.code[:n] for e in sample for n in (3, 8, 13)],
-        "part of a code": [e.code[at : at + 4] for e in sample for at in (6, 10, 13)],
-        "organisation code": [e.code[8:17] for e in sample],
-        "mistyped code": [e.code[:12] + e.code[13] + e.code[12] + e.code[14:] for e in sample],
-        "registration number": [e.registration_number for e in sample],
-        "permit number": [p.number for e in sample for p in e.permits],
-    }
-    lines = []
-    for kind, texts in kinds.items():
-        taken = [seconds(lambda text=text: register.search(text, 20, area="aihui")) * 1000 for text in texts]
-        lines.append(
-            (
-                f"search: {kind}",
-                f"p50 {percentile(taken, 0.5):.1f}, p95 {percentile(taken, 0.95):.1f} ms",
-                "p95 ≤ 50 ms",
-            )
-        )
-    return lines
+def renamed(entity: Entity) -> Entity:
+    licence = replace(entity.licence, name=entity.licence.name + "（新）", former_name=entity.licence.name)
+    return replace(entity, licence=licence)
 
 
-def read(folder: Path, count: int) -> None:
-    """The laptop's side, in a process of its own so that its memory can be told."""
-    register, lines = install(folder)
-    rng = random.Random(3)
-    codes = [e.code for e in entities(count) if rng.random() < LOOKUPS / count]
-    rng.shuffle(codes)
-    show([*lines, *lookups(register, folder, codes), *searches(register, count)])
-    register.close()
-    show([("memory while installing and searching", f"{peak_mb():.0f} MB", "≤ 250 MB")])
-
-
-def show(lines: list[Line]) -> None:
-    for what, value, goal in lines:
-        print(f"| {what} | {value} | {goal} |", flush=True)
+def laptop(count: int, folder: Path, work: str) -> None:
+    subprocess.run([sys.executable, "-m", "tests.bench.register_laptop", str(count), str(folder), work], check=True)
 
 
 def main() -> None:
     count = int(sys.argv[1])
-    if len(sys.argv) > 2:
-        read(Path(sys.argv[2]), count)
-        return
     with tempfile.TemporaryDirectory(prefix="register-bench-") as name:
         folder = Path(name)
         print(f"| {count:,} entities, {os.cpu_count()} cores | measured | goal |\n|---|---|---|", flush=True)
-        lines, manifest = publish(folder, count)
+        settings = Settings(folder / "service", f"sqlite:///{folder / 'centre.db'}", "127.0.0.1", 0, "127.0.0.1")
+        service = open_service(settings)
+        loaded = seconds(lambda: load(service, count))
+        show([("load into the service's SQLite (made and written)", f"{loaded:.0f} s", "")])
+        first, lines = publish_first(service, folder, count)
         show(lines)
-        repository = make_repository(folder)
-        repository.add_register(folder / "made.db", manifest)
-        repository.publish(datetime.now(UTC))
-        subprocess.run([sys.executable, "-m", "tests.bench.register_bench", str(count), name], check=True)
+        laptop(count, folder, "install")
+        show(publish_changes(service, count, first))
+        print("| **with the layer of 1 %** | | |", flush=True)
+        laptop(count, folder, "extend")
+        service.close()
 
 
 if __name__ == "__main__":

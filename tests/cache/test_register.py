@@ -21,7 +21,8 @@ from inspector.errors import Cancelled, NoRegister, RegisterDamaged, RegisterRef
 from inspector.verdict import StoreHealth
 from inspector.wire import SnapshotManifest
 from tests.bench.register_data import entities
-from tests.registers import KEY, NOW, FileKeeper, make_snapshot
+from tests.keeper import FileKeeper
+from tests.registers import KEY, NOW, make_snapshot
 
 ROWS = list(entities(400))
 STEPS = ("hash", "open", "move", "switch", "sweep")

@@ -11,7 +11,8 @@ from cache.identity import Identity
 from cache.register_store import KeyKeeper
 from cache.schema import migrate
 from cache.work import Work
-from tests.registers import KEY, FileKeeper
+from tests.keeper import FileKeeper
+from tests.registers import KEY
 
 
 @pytest.fixture(params=["work", "file"])

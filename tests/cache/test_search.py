@@ -27,12 +27,12 @@ def shop(code: str, name: str, **changes: object) -> Entity:
 
 
 HEIHE = shop(
-    "92231102MA1C8KXY3A", "黑河市花山鲜果店", representative="欧阳翾", premises="王肃街龘字弄8号", area="aihui"
+    "92231102MA1C8KXY3A", "黑河市花山鲜果店", representative="欧阳翾", premises="王肃街龘字弄8号", area="231102"
 )
-RENAMED = shop("91231102MA1BBBBB2C", "瑷珲酒坊", former_name="旧月亮酒坊", area="aihui")
+RENAMED = shop("91231102MA1BBBBB2C", "瑷珲酒坊", former_name="旧月亮酒坊", area="231102")
 DIGITS = shop("92231181MA1ABCDEXT", "北安市A8烧烤2号店", area="beian")
 BANK = shop("91231181MA1CCCCC4D", "重庆银行北安营业部", area="beian", registration_number="231181600012345")
-GONE = shop("92231102MA1DDDDD6F", "花山鲜果", state=RegistrationState.DEREGISTERED, area="aihui")
+GONE = shop("92231102MA1DDDDD6F", "花山鲜果", state=RegistrationState.DEREGISTERED, area="231102")
 FAR = shop("92231181MA1EEEEE8G", "花山鲜果行", area="beian")
 OWN = [HEIHE, RENAMED, DIGITS, BANK, GONE, FAR]
 ROWS = [*MADE, *OWN]
@@ -137,9 +137,9 @@ def test_ranking(reader: Reader) -> None:
     whole = codes(reader, "花山鲜果")
     assert whole[0] == GONE.code, "a whole name first, whatever its state"
     assert codes(reader, "山鲜") == [FAR.code, HEIHE.code, GONE.code], "in force first, short names first"
-    assert codes(reader, "山鲜", area="aihui") == [HEIHE.code, GONE.code, FAR.code], "own area first"
+    assert codes(reader, "山鲜", area="231102") == [HEIHE.code, GONE.code, FAR.code], "own area first"
     assert codes(reader, "山鲜", recent={GONE.code})[0] == GONE.code, "recently seen first"
-    assert codes(reader, "山鲜", 1, area="aihui") == [HEIHE.code]
+    assert codes(reader, "山鲜", 1, area="231102") == [HEIHE.code]
 
 
 def test_the_own_area_comes_even_behind_many_others(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
