@@ -14,7 +14,7 @@ from cache.register_layers import Layers
 from cache.register_reader import Reader
 from inspector import wire
 from inspector.errors import NoRegister, RegisterDamaged, RegisterRefused
-from inspector.register_file import Digest, LayerManifest, Manifest
+from inspector.register_file import Digest, LayerManifest, Manifest, target_path
 from inspector.wire import SnapshotManifest
 
 Step = Callable[[str], None]
@@ -150,8 +150,8 @@ class RegisterStore:
                 raise RegisterRefused from None
 
     def _free_name(self, manifest: Manifest) -> str:
-        stem = f"register-{manifest.area}-{manifest.epoch}-{manifest.row_version}"
-        names = (f"{stem}-{n}.db" for n in range(1, 1000))
+        stem = Path(target_path(manifest)).stem
+        names = (f"register-{stem}-{n}.db" for n in range(1, 1000))
         return next(name for name in names if not (self._folder / name).exists())
 
 

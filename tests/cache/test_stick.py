@@ -25,6 +25,7 @@ from inspector.entries import LEAD, Lead
 from inspector.errors import Cancelled, PackageRefused, StickUnusable
 from inspector.stick import DOWN, FOLDER, UP, DownHead, Kind, signed_text
 from inspector.trust import device, package
+from inspector.verdict import StoreHealth
 from inspector.wire import EventKind, Task, encode
 from tests.cache.officers import PASSWORD, HeldClock
 from tests.cache.test_sync import device_id, held_centrally, own, sealed, state, sync
@@ -129,14 +130,18 @@ def test_two_sticks_in_any_order(
     assert sync(session).proof.equal
 
 
-def test_a_register_comes_by_stick(laptop: Laptop, session: Session, centre: EmbeddedService, usb: Path) -> None:
-    epoch = session.register().epoch
-    publish(centre.service, AREA)
+@pytest.mark.parametrize("anew", [True, False], ids=["snapshot", "layer"])
+def test_a_register_comes_by_stick(
+    laptop: Laptop, session: Session, centre: EmbeddedService, usb: Path, anew: bool
+) -> None:
+    before = session.register()
+    made = publish(centre.service, AREA, anew=anew)
     session.lead(None, "换一版主体数据")
     out(session, usb)
     exchange(centre, usb)
     assert back(session, usb).register
-    assert session.register().epoch == epoch + 1
+    now = session.register()
+    assert (now.epoch, now.as_of, now.health) == (before.epoch + anew, made.made_at, StoreHealth.GOOD)
     assert not back(session, usb).register
 
 
@@ -343,8 +348,8 @@ def test_a_laptop_that_brought_nothing_is_served_too(
     session: Session, centre: EmbeddedService, usb: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The centre writes a stick for it: register, lists and tasks arrive without anything having gone up."""
-    epoch, device_id = session.register().epoch, session._opened.work.identity.device_id
-    publish(centre.service, AREA)
+    device_id = session._opened.work.identity.device_id
+    made = publish(centre.service, AREA)
     desk.put_tasks(centre.service, UNIT, [replace(session.tasks()[0], task_id="t-by-stick", title="U 盘带来的任务")])
     folder = ["--folder", str(centre.service.settings.folder), "stick", str(usb), "--for"]
     assert main([*folder, "d-none"]) == 1
@@ -352,7 +357,7 @@ def test_a_laptop_that_brought_nothing_is_served_too(
     assert main([*folder, device_id]) == 0
     taken = back(session, usb)
     assert (taken.packages, taken.register, taken.receipts) == (1, True, 0)
-    assert session.register().epoch == epoch + 1
+    assert session.register().as_of == made.made_at
     assert "U 盘带来的任务" in {t.title for t in session.tasks()}
     assert back(session, usb).feed == 0
 

@@ -15,22 +15,28 @@ from sqlalchemy import delete, func, select, update
 from cache.clock import Clock, SystemClock
 from cache.identity import Identity
 from cache.laptop import Laptop
+from cache.register_store import RegisterStore
 from cache.round import Service
 from cache.session import Connection, Progress, RecordState, Session
 from cache.sync import Sync, connect
 from central import desk
+from central.demo.entities import Maker
 from central.demo.load import AREA, UNIT, load_demo
-from central.models import BlobRow, EventBlob, EventRow, FeedRow, HeldRow
+from central.models import BlobRow, EntityRow, EventBlob, EventRow, FeedRow, HeldRow
+from central.publishing import publish
 from central.server import EmbeddedService
 from inspector import journal, wire
+from inspector.entity import Entity
 from inspector.errors import (
     Cancelled,
     EnrolmentRefused,
     InputProblem,
+    RegisterRefused,
     ServiceDown,
     ServiceImpostor,
     ServiceRefused,
 )
+from inspector.freshness import china_day
 from inspector.inspection import Basis, BasisKind
 from inspector.trust import device
 from inspector.verdict import Colour, Means, StoreHealth
@@ -160,6 +166,76 @@ def test_the_yearly_cap_counts_what_was_sealed_here(laptop: Laptop, session: Ses
     as_of = session.register().as_of
     assert session._opened.work.inspected_since(code, as_of) == 1
     assert session._opened.work.inspected_since(code, laptop.clock.now() + timedelta(days=1)) == 0
+
+
+def changed(centre: EmbeddedService, code: str, name: str) -> Entity:
+    """The centre learns a new name of an entity and publishes it."""
+    with centre.service.sessions() as session:
+        old = wire.decode(session.get_one(EntityRow, code).body, Entity)
+    new = replace(old, licence=replace(old.licence, name=name))
+    desk.put_entities(centre.service, [new])
+    publish(centre.service, AREA)
+    return new
+
+
+def test_what_changed_arrives_as_a_layer(laptop: Laptop, session: Session, centre: EmbeddedService) -> None:
+    """Only the change is fetched; the card and the search show it at once, proved; the old name is a former one."""
+    sync(session)
+    code = session.tasks()[0].code
+    fetched: list[str] = []
+
+    def noting(name: str, args: tuple[Any, ...]) -> None:
+        if name == "fetch" and "register/" in args[0]:
+            fetched.append(args[0])
+
+    for name in ("黑河第一新店", "黑河第二新店"):
+        changed(centre, code, name)
+        through(laptop, session, before=noting)
+        sync(session)
+        assert session.register().health is StoreHealth.GOOD
+        checked = session.check(code.encode(), Means.TYPED)
+        assert checked.entity is not None
+        assert checked.entity.licence.name == name
+        assert [h.code for h in session.search(name)] == [code]
+    assert len(fetched) == 2
+    assert all("-since-" in path for path in fetched)
+    assert not [h for h in session.search("黑河第一新店") if h.name == "黑河第一新店"]
+    session.lock()
+    again = laptop.unlock("HH0001", PASSWORD)
+    proof = again._opened.holding.checked
+    assert proof is not None
+    assert proof.result() is StoreHealth.GOOD
+    assert again.check(code.encode(), Means.TYPED).entity == checked.entity
+
+
+def test_layers_that_do_not_fit_are_replaced_by_the_whole(
+    laptop: Laptop, session: Session, centre: EmbeddedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(session)
+    code = session.tasks()[0].code
+    new = changed(centre, code, "黑河新店")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RegisterRefused
+
+    monkeypatch.setattr(RegisterStore, "extend", refuse)
+    sync(session)
+    assert session.register().health is StoreHealth.GOOD
+    assert session.check(code.encode(), Means.TYPED).entity == new
+
+
+def test_another_region_is_taken_when_the_centre_says_so(session: Session, centre: EmbeddedService) -> None:
+    sync(session)
+    own = session.register()
+    desk.put_entities(centre.service, Maker(9, china_day(centre.service.now())).entities(300))
+    publish(centre.service, "2311")
+    desk.carry(centre.service, device_id(session), "2311")
+    sync(session)
+    state = session.register()
+    assert (state.area, state.area_name, state.health) == ("2311", "黑河市", StoreHealth.GOOD)
+    assert state.rows > own.rows
+    sync(session)
+    assert session.register() == state
 
 
 @pytest.mark.parametrize("where", [0, 50, 100])
