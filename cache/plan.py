@@ -43,6 +43,17 @@ class SendBlob:
     blob: BlobRef
     chunks: tuple[int, ...]
 
+    @property
+    def bytes_left(self) -> int:
+        return sum(min(CHUNK, self.blob.size - number * CHUNK) for number in self.chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class SendBlobs:
+    """Send several blobs, side by side."""
+
+    jobs: tuple[SendBlob, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class TakeFeed:
@@ -59,7 +70,7 @@ class Prove:
     """Ask again and compare with the own chain: the day-end proof."""
 
 
-Action = Shake | SendEvents | AskBlobs | SendBlob | TakeFeed | TakeRegister | Prove
+Action = Shake | SendEvents | AskBlobs | SendBlobs | TakeFeed | TakeRegister | Prove
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ def plan(state: State, now: datetime) -> list[Action]:
     if unknown := [b for b in wanted if b.sha256 not in state.held]:
         return [AskBlobs(tuple(unknown[:ASKED_AT_ONCE]))]
     if wanted:
-        return [SendBlob(b, missing_chunks(b.size, state.held[b.sha256])) for b in wanted]
+        return [SendBlobs(tuple(SendBlob(b, missing_chunks(b.size, state.held[b.sha256])) for b in wanted))]
     if not state.feed_taken:
         return [TakeFeed()]
     if not state.register_taken:
@@ -117,5 +128,6 @@ def batches(pending: Sequence[Queued], now: datetime) -> Iterator[tuple[int, ...
 
 
 def missing_chunks(size: int, held: frozenset[int]) -> tuple[int, ...]:
-    """Numbers of the chunks of a blob that are not there yet."""
-    return tuple(n for n in range(-(-size // CHUNK)) if n not in held)
+    """Numbers of the chunks of a blob that are not there yet; all when all are there, but not the whole."""
+    every = range(-(-size // CHUNK))
+    return tuple(n for n in every if n not in held) or tuple(every)

@@ -7,6 +7,7 @@ from threading import Event as Flag
 from typing import Protocol
 
 from cache import feed, proof
+from cache.lanes import Lanes
 from cache.opened import Opened
 from cache.outbox import Outgoing
 from cache.plan import (
@@ -14,18 +15,19 @@ from cache.plan import (
     AskBlobs,
     Prove,
     SendBlob,
+    SendBlobs,
     SendEvents,
     Shake,
     State,
     TakeFeed,
     TakeRegister,
     backoff,
-    missing_chunks,
     plan,
 )
 from cache.remote import opened as opened_by
 from cache.renewal import renew
 from cache.session_types import Progress, Proof
+from cache.tally import Tally
 from inspector.errors import (
     Cancelled,
     Problem,
@@ -82,7 +84,7 @@ class Round:
     def __init__(
         self,
         laptop: Opened,
-        service: Service,
+        lanes: Lanes[Service],
         chance: Callable[[], float],
         progress: Callable[[Progress], None],
         cancel: Flag,
@@ -90,7 +92,8 @@ class Round:
     ) -> None:
         self._laptop = laptop
         self._outbox = laptop.outbox
-        self._service = service
+        self._lanes = lanes
+        self._service = lanes.first
         self._chance = chance
         self._progress = progress
         self._cancel = cancel
@@ -109,6 +112,10 @@ class Round:
             for action in actions:
                 self._stop_if_cancelled()
                 self._do(action)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._lanes.close()
 
     def _look(self) -> State:
         self._state = replace(
@@ -130,8 +137,8 @@ class Round:
                 self._send_events(self._outbox.outgoing(action.seqs))
             case AskBlobs():
                 self._ask(list(action.blobs))
-            case SendBlob():
-                self._send_blob(action)
+            case SendBlobs():
+                self._send_blobs(action)
             case TakeFeed():
                 self._take_feed()
             case TakeRegister():
@@ -213,22 +220,28 @@ class Round:
         self._outbox.delivered([b.sha256 for b in blobs if b.sha256 in answers and answers[b.sha256].complete])
         self._state = replace(self._state, held=held)
 
-    def _send_blob(self, action: SendBlob) -> None:
-        blob = action.blob
-        self._leave_out(blob.sha256)
+    def _send_blobs(self, action: SendBlobs) -> None:
+        for job in action.jobs:
+            self._leave_out(job.blob.sha256)
+        told = Tally("上传照片", sum(job.bytes_left for job in action.jobs), self._progress)
+        self._lanes.each(action.jobs, lambda service, job: self._send_blob(service, job, told))
+
+    def _send_blob(self, service: Service, job: SendBlob, told: Tally) -> None:
+        """On the thread of a lane: nothing here touches the state of the round."""
+        blob = job.blob
         try:
             data = self._laptop.blobs.get(blob.sha256)
         except VaultDamaged as problem:
             self._outbox.blob_broken(blob.sha256, problem.sentence)
             return
-        for number in action.chunks or missing_chunks(blob.size, frozenset()):
+        for number in job.chunks:
             self._stop_if_cancelled()
-            start = number * CHUNK
-            self._progress(Progress("上传照片", start, blob.size))
+            piece = data[number * CHUNK : (number + 1) * CHUNK]
             try:
-                answer = self._service.put_chunk(blob.sha256, number, data[start : start + CHUNK])
+                answer = service.put_chunk(blob.sha256, number, piece)
             except ServiceRefused:
                 return  # the next round asks again which chunks are there
+            told.add(len(piece))
             if answer.complete:
                 self._outbox.delivered([blob.sha256])
                 return

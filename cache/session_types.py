@@ -145,3 +145,5 @@ class SyncStatus:
     """When the next round is due after one that failed; None when nothing failed."""
     photos_wait: bool = False
     """The officer wants photographs sent only when asked for (a metered or weak network)."""
+    paused: bool = False
+    """The officer wants no round that was not asked for."""

@@ -9,6 +9,7 @@ from threading import Lock
 
 from cache.clock import Clock
 from cache.identity import Identity
+from cache.lanes import Lanes
 from cache.opened import Opened
 from cache.plan import backoff
 from cache.remote import Remote
@@ -18,6 +19,7 @@ from inspector.errors import Cancelled, Problem, ServiceDown, ServiceImpostor
 
 LAST_SUCCESS = "sync/last"
 POLL_SECONDS = 0.2
+LANES = 3
 
 
 def connect(identity: Identity, clock: Clock) -> Service:
@@ -38,10 +40,13 @@ class Sync:
         laptop: Opened,
         connect: Callable[[Identity, Clock], Service] = connect,
         chance: Callable[[], float] = chance,
+        lanes: int = LANES,
     ) -> None:
+        """``lanes``: how many photographs go up at once."""
         self._laptop = laptop
         self._connect = connect
         self._chance = chance
+        self._lanes = lanes
         self._single = Lock()
         self._connection = Connection.OFFLINE
         self._failures = 0
@@ -63,6 +68,7 @@ class Sync:
             laptop.times.judge(laptop.people.policy().lease_days)[1],
             self._next_try,
             laptop.settings.get("photos_automatic") == "off",
+            laptop.settings.get("sync_automatic") == "off",
         )
 
     def round(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
@@ -89,8 +95,8 @@ class Sync:
     def _round(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool) -> None:
         laptop = self._laptop
         before, self._connection = self._connection, Connection.SYNCING
-        service = self._connect(laptop.work.identity, laptop.clock)
-        current = Round(laptop, service, self._chance, progress, cancel, photos)
+        lanes = Lanes(lambda: self._connect(laptop.work.identity, laptop.clock), self._lanes)
+        current = Round(laptop, lanes, self._chance, progress, cancel, photos)
         try:
             current.run()
         except ServiceImpostor:
@@ -107,7 +113,7 @@ class Sync:
                 self._wait()
             raise
         finally:
-            service.close()
+            current.close()
         self._connection, self._failures, self._next_try = Connection.ONLINE, 0, None
         if current.trouble is not None:
             raise current.trouble

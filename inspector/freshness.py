@@ -4,6 +4,7 @@ Ages come from signed times, never from file times. Calendar days are those of A
 """
 
 from datetime import date, datetime, timedelta, timezone
+from enum import IntEnum
 
 from inspector.entity import CreditRecord, Permit
 from inspector.terms import Term
@@ -24,6 +25,21 @@ class ClockTrust(Term):
     FAIR = "fair", "基本可信"
     UNKNOWN = "unknown", "不可信"
     SET_BACK = "set_back", "时钟被调回"
+
+
+class Unsent(IntEnum):
+    """How long the oldest record has waited for the centre: told from a day on, a second copy asked for from three."""
+
+    FRESH = 0
+    DAY = 1
+    THREE_DAYS = 3
+    WEEK = 7
+
+
+def unsent(oldest: datetime | None, now: datetime) -> Unsent:
+    """The stage of the oldest record that has no receipt; a time that lies ahead (the clock was set back) is fresh."""
+    days = (now - oldest).days if oldest else 0
+    return max(stage for stage in Unsent if stage <= max(0, days))
 
 
 def china_day(moment: datetime) -> date:

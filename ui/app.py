@@ -17,6 +17,7 @@ from inspector.payload import PayloadKind, parse
 from ui.camera import Camera
 from ui.desk import Desk
 from ui.looking import MakeSource
+from ui.network import Network
 from ui.pictures import PictureBox
 from ui.screens.card import CardScreen
 from ui.screens.enrol import EnrolScreen
@@ -86,7 +87,9 @@ class Application(QObject):
         self.worker.__enter__()
         self.sound = Sound()
         self.camera = Camera(make_source, _is_signed)
-        self.syncing = Syncing(self.clock.now)
+        self.network = Network()
+        self.syncing = Syncing(self.clock.now, lambda: self.network.metered)
+        self.network.better.connect(self.syncing.ask)
         self.window = Window(self.sound, self.clock.now)
         self.session: Session | None = None
         self.desk: Desk | None = None
@@ -132,6 +135,7 @@ class Application(QObject):
     def close(self) -> None:
         """End everything in the order in which it depends on each other. Harmless when done twice."""
         self.sleep.close()
+        self.network.close()
         self.camera.close()
         self.syncing.stop()
         if self.desk is not None:
@@ -228,7 +232,8 @@ class Application(QObject):
         self.syncing.start(session)
 
     def _sync_screen(self, session: Session) -> Screen:
-        screen = SyncScreen(session, self.clock.now)
+        screen = SyncScreen(session, self.clock.now, lambda: self.network.metered)
+        screen.resumed.connect(self.syncing.ask)
         screen.synced.connect(self.window.refresh)
         screen.synced.connect(self._look_for_orders)
         return screen

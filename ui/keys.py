@@ -104,6 +104,7 @@ FIND = _key("/", "/", "查找", "记录")
 
 STOP = _key("Escape", "Esc", "停止", "同步")
 SYNC_NOW = _key("F5", "F5", "立即同步", "同步")
+PAUSE = _key("P", "P", "暂停或继续自动同步", "同步")
 JOURNAL = _key("J", "J", "导出台账", "同步")
 STICK = _key("U", "U", "用 U 盘交换", "同步")
 

@@ -1,4 +1,4 @@
-"""Syncs by itself in the background: soon after unlocking, then every few minutes, and soon after something was sealed.
+"""Syncs by itself in the background: soon after unlocking, every few minutes, after a seal, when the network is back.
 
 One thread, born by ``start`` and joined by ``stop``. What goes wrong here is no news for the officer: the pill and the
 sync screen tell it.
@@ -28,9 +28,16 @@ class Syncing(QObject):
     finished = Signal()
     """A round has ended, well or not: the pill should look again."""
 
-    def __init__(self, now: Callable[[], datetime], pause: float = PAUSE, soon: float = SOON) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        metered: Callable[[], bool] = lambda: False,
+        pause: float = PAUSE,
+        soon: float = SOON,
+    ) -> None:
+        """``metered``: whether the network is paid by the byte; photographs then wait until the officer asks."""
         super().__init__()
-        self._now = now
+        self._now, self._metered = now, metered
         self._pause, self._soon = pause, soon
         self._thread: threading.Thread | None = None
         self._asked = threading.Event()
@@ -64,7 +71,7 @@ class Syncing(QObject):
                 return
             try:
                 if session.setting("sync_automatic") == "on":
-                    photos = session.setting("photos_automatic") == "on"
+                    photos = session.setting("photos_automatic") == "on" and not self._metered()
                     session.sync(lambda _: None, cancel, photos)
             except Problem as problem:
                 log.info("background sync: %s", problem.code)

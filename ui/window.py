@@ -248,7 +248,7 @@ class Window(QMainWindow):
         self.top.show_register(state, self._now())
 
     def _show_sync(self, status: Any) -> None:
-        self.top.show_sync(status)
+        self.top.show_sync(status, self._now())
 
     def _frame(self, on: bool) -> None:
         """Rail and top bar belong to an unlocked session."""

@@ -29,6 +29,22 @@ def age(span: timedelta) -> str:
     return tr("{n} 天前").format(n=minutes // (24 * 60))
 
 
+def span(time: timedelta) -> str:
+    """How long something has waited: hours up to two days, then days."""
+    hours = int(time.total_seconds() // 3600)
+    return tr("{n} 小时").format(n=hours) if hours < 48 else tr("{n} 天").format(n=hours // 24)
+
+
+def duration(seconds: float) -> str:
+    """How long something will still take, rounded up as one says it."""
+    minutes = -(-seconds // 60)
+    if seconds < 60:
+        return tr("{n} 秒").format(n=max(1, round(seconds)))
+    if minutes < 120:
+        return tr("{n} 分钟").format(n=int(minutes))
+    return tr("{n} 小时").format(n=int(-(-minutes // 60)))
+
+
 def data_line(state: RegisterState, now: datetime) -> str:
     """The register on this laptop: whose, how many, how old; or why it cannot be used."""
     if state.as_of is None:
@@ -228,6 +244,14 @@ SYNC_NOW = tr("立即同步")
 STOP = tr("停止")
 SYNCING = tr("正在同步…")
 SYNC_DONE = tr("同步完成。")
+PAUSE = tr("暂停自动同步")
+RESUME = tr("继续自动同步")
+PAUSED = tr("自动同步已暂停")
+PAUSED_SAID = tr("自动同步已暂停；按“立即同步”仍可上传。")
+RESUMED_SAID = tr("自动同步已继续。")
+METERED = tr("（网络按流量计费：照片等您按“立即同步”再传）")
+UNSENT_FOR = tr("最早一条已等 {age}")
+UNSENT_COPY = tr("有记录超过 {days} 天没有送达中心，请用 U 盘复制一份（按 U）。")
 STICK = tr("U 盘")
 STICK_PATH = tr("U 盘所在的目录")
 STICK_PATH_HINT = tr("插入后自动填写；也可以直接输入")
@@ -258,6 +282,7 @@ QUEUE_EMPTY = tr("全部送达，中心已登记")
 QUEUE_EMPTY_HINT = tr("检查封存后会先列在这里，直到中心逐条确认")
 QUEUE_NOTE = tr("{number} · 封存于 {at:%m-%d %H:%M}")
 BYTES = tr("{done} / {total}")
+SPEED = tr("{speed}/秒，约剩 {left}")
 
 # -- preferences
 SETTINGS = tr("设置")

@@ -63,4 +63,4 @@ def through(laptop: Laptop, session: Session, before: Fault = nothing, after: Fa
     def faulty(identity: Identity, clock: Clock) -> Service:
         return Faulty(connect(identity, clock), before, after)
 
-    session._sync = laptop._sync = Sync(session._opened, faulty, lambda: 0.0)
+    session._sync = laptop._sync = Sync(session._opened, faulty, lambda: 0.0, lanes=1)

@@ -36,7 +36,7 @@ class Line:
         self.centre = Centre.__new__(Centre)
         self.centre.restored, self.centre.service = False, running.service
         self.station = Station(folder / "a", clock, None)
-        self.station.syncing = Sync(self.station.opened, self._connect, lambda: 0.0)
+        self.station.syncing = Sync(self.station.opened, self._connect, lambda: 0.0, lanes=1)
 
     def _connect(self, who: Identity, clock: Clock) -> ServicePort:
         place = f"https://127.0.0.1:{self.proxy.port}"

@@ -149,7 +149,7 @@ class Station:
         self.opened = Opened(self.folder, KEYS, Vault(self.folder / "slots.json", self.clock), self.clock)
         self.officer = self.opened.people.officer("HH0001")
         self.drafts = Drafts(self.opened, self.officer)
-        self.syncing = Sync(self.opened, self._connect, lambda: self.chance)
+        self.syncing = Sync(self.opened, self._connect, lambda: self.chance, lanes=1)
 
     def _connect(self, who: Identity, clock: Clock) -> ServicePort:
         if self.centre is None:

@@ -351,6 +351,7 @@ class FakeSession(Session):
             None,
             Proof(True, "本机与中心一致。", handshake, len(queue), "0" * 64),
             ClockTrust.GOOD,
+            paused=self.settings.get("sync_automatic") == "off",
         )
 
     def sync(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:

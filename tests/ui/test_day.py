@@ -197,6 +197,40 @@ def test_f5_syncs_with_progress_and_ends_well(
     assert screen.go.isEnabled()
 
 
+def test_what_waits_too_long_asks_for_a_stick(
+    session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    plain = session.sync_status()
+    for days, asked in ((1, False), (3, True), (30, True)):
+        told = replace(plain, pending_events=2, pending_blobs=1, oldest_unsent=MORNING - timedelta(days=days, hours=1))
+        session.sync_status = lambda told=told: told
+        screen = SyncScreen(session, now, lambda: True)
+        show(screen)
+        settled()
+        said = says(screen)
+        assert f"最早一条已等 {days * 24 + 1} 小时" in said or f"最早一条已等 {days} 天" in said
+        assert ("请用 U 盘复制一份" in said) is asked
+        assert "网络按流量计费" in said
+
+
+def test_p_pauses_and_resumes_what_runs_by_itself(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    screen = SyncScreen(session, now)
+    show(screen)
+    settled()
+    assert "自动同步已暂停" not in says(screen)
+    qtbot.keyClick(screen, Qt.Key.Key_P)
+    settled()
+    assert session.setting("sync_automatic") == "off"
+    assert "自动同步已暂停" in says(screen)
+    with qtbot.waitSignal(screen.resumed):
+        qtbot.keyClick(screen, Qt.Key.Key_P)
+    settled()
+    assert session.setting("sync_automatic") == "on"
+    assert "自动同步已暂停" not in says(screen)
+
+
 def test_j_hands_the_journal_out(
     qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None], tmp_path: Path
 ) -> None:

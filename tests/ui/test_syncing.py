@@ -25,12 +25,17 @@ class Line(FakeSession):
 
 
 @pytest.mark.parametrize(
-    ("settings", "rounds"),
-    [({}, [True]), ({"photos_automatic": "off"}, [False]), ({"sync_automatic": "off"}, [])],
+    ("settings", "metered", "rounds"),
+    [
+        ({}, False, [True]),
+        ({"photos_automatic": "off"}, False, [False]),
+        ({"sync_automatic": "off"}, False, []),
+        ({}, True, [False]),
+    ],
 )
-def test_what_goes_up_by_itself(qtbot: QtBot, settings: dict[str, str], rounds: list[bool]) -> None:
+def test_what_goes_up_by_itself(qtbot: QtBot, settings: dict[str, str], metered: bool, rounds: list[bool]) -> None:
     line = Line(**settings)
-    syncing = Syncing(lambda: MORNING, pause=3600, soon=0)
+    syncing = Syncing(lambda: MORNING, lambda: metered, pause=3600, soon=0)
     with qtbot.waitSignal(syncing.finished, timeout=60_000):
         syncing.start(line)
     syncing.stop()

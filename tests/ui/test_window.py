@@ -242,9 +242,18 @@ def test_the_pills_tell_the_age_of_the_data_and_the_connection(qtbot: QtBot) -> 
     bar.show_register(replace(state, health=StoreHealth.MISSING, as_of=None), MORNING)
     assert bar.data.accessibleName() == "数据未下载"
     status = SyncStatus(Connection.OFFLINE, 3, 9, (), None, None, None, ClockTrust.GOOD)
-    bar.show_sync(status)
+    bar.show_sync(status, MORNING)
     assert bar.connection.accessibleName() == "离线　12 项待上传"
-    bar.show_sync(replace(status, connection=Connection.REFUSED, pending_events=0, pending_blobs=0))
+    bar.show_sync(replace(status, connection=Connection.REFUSED, pending_events=0, pending_blobs=0), MORNING)
     assert (bar.connection.accessibleName(), bar.connection.property("tone")) == ("证书不符", "bad")
-    bar.show_sync(replace(status, clock=ClockTrust.SET_BACK))
+    bar.show_sync(replace(status, clock=ClockTrust.SET_BACK), MORNING)
     assert "时钟被调回" in bar.connection.accessibleName()
+    for waited, words, tone in (
+        (timedelta(hours=23), "离线　12 项待上传", "warn"),
+        (timedelta(hours=25), "离线　12 项待上传　最早一条已等 25 小时", "warn"),
+        (timedelta(days=7), "离线　12 项待上传　最早一条已等 7 天", "bad"),
+    ):
+        bar.show_sync(replace(status, oldest_unsent=MORNING - waited), MORNING)
+        assert (bar.connection.accessibleName(), bar.connection.property("tone")) == (words, tone)
+    bar.show_sync(replace(status, connection=Connection.ONLINE, paused=True), MORNING)
+    assert bar.connection.accessibleName() == "已连接　12 项待上传　自动同步已暂停"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event as Flag
+from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QLocale, Qt, Signal
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 
 from cache.session import Copied, Progress, RecordState, RecordSummary, RegisterState, Session, SyncStatus, Taken
 from inspector.errors import Cancelled, Problem
-from inspector.freshness import CHINA
+from inspector.freshness import CHINA, Unsent, unsent
 from ui import keys, visitwords, words
+from ui.pace import Pace
 from ui.screens.screen import Screen
 from ui.theme import Gap
 from ui.widgets.boxes import column, empty, row
@@ -58,14 +60,21 @@ class SyncScreen(Screen):
     name = "sync"
     title = words.SYNC
     synced = Signal()
+    resumed = Signal()
+    """The officer lets it sync by itself again."""
     _progressed = Signal(object)
 
-    def __init__(self, session: Session, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, session: Session, now: Callable[[], datetime], metered: Callable[[], bool] = lambda: False
+    ) -> None:
         super().__init__()
-        self._session, self._now = session, now
+        self._session, self._now, self._metered = session, now, metered
+        self._paused = False
         self._cancel: Flag | None = None
+        self._pace = Pace()
         self.go = KeyButton(words.SYNC_NOW, keys.SYNC_NOW, icon="arrow_sync_filled", primary=True)
         self.stop = KeyButton(words.STOP, keys.STOP, icon="dismiss")
+        self.pause = KeyButton(words.PAUSE, keys.PAUSE, icon="cloud_off")
         self.usb = KeyButton(words.STICK, keys.STICK, icon="copy")
         self.stick = StickPanel()
         self.bar, self.what = QProgressBar(), text("", "k")
@@ -104,6 +113,7 @@ class SyncScreen(Screen):
         foot = row(gap=Gap.LARGE)
         foot.addLayout(moving, 1)
         foot.addWidget(self.stop)
+        foot.addWidget(self.pause)
         foot.addWidget(self.usb)
         foot.addWidget(self.go)
         box.addLayout(foot)
@@ -111,6 +121,7 @@ class SyncScreen(Screen):
         self.go.clicked.connect(self.sync)
         self.stop.clicked.connect(self.cancel)
         self.usb.clicked.connect(self.stick.open)
+        self.pause.clicked.connect(self._toggle_pause)
         self.stick.copying.connect(lambda place: self._begin(self._session.export_to_stick, place, done=self._copied))
         self.stick.taking.connect(lambda place: self._begin(self._session.take_from_stick, place, done=self._taken))
         self._show_running(False)
@@ -137,6 +148,17 @@ class SyncScreen(Screen):
         """Stop the round; what is done stays done."""
         if self._cancel is not None:
             self._cancel.set()
+
+    def _toggle_pause(self) -> None:
+        value = "on" if self._paused else "off"
+        run(self._session.set_setting, "sync_automatic", value, done=self._toggled, failed=self.troubled.emit)
+
+    def _toggled(self, _: object) -> None:
+        self.said.emit(words.RESUMED_SAID if self._paused else words.PAUSED_SAID)
+        if self._paused:
+            self.resumed.emit()
+        self._refresh()
+        self.synced.emit()
 
     def _synced(self, _: SyncStatus) -> None:
         self._end()
@@ -189,8 +211,12 @@ class SyncScreen(Screen):
         if known:
             self.bar.setValue(min(1000, progress.done * 1000 // progress.total))
         size = QLocale().formattedDataSize
-        amount = words.BYTES.format(done=size(progress.done), total=size(progress.total)) if known else ""
-        self.what.setText(f"{progress.what}　{amount}")
+        parts = [progress.what]
+        if known:
+            parts.append(words.BYTES.format(done=size(progress.done), total=size(progress.total)))
+        if pace := self._pace.tell(progress, monotonic()):
+            parts.append(words.SPEED.format(speed=size(int(pace[0])), left=words.duration(pace[1])))
+        self.what.setText("　".join(parts))
 
     def _show(self, shown: Shown) -> None:
         status, register, now = shown.status, shown.register, self._now()
@@ -200,17 +226,26 @@ class SyncScreen(Screen):
             pending = words.PENDING_LINE.format(events=status.pending_events, blobs=status.pending_blobs)
             if status.pending_blobs and status.photos_wait:
                 pending += words.PHOTOS_WAIT
+            elif status.pending_blobs and self._metered():
+                pending += words.METERED
+        waited = unsent(status.oldest_unsent, now)
+        if waited and status.oldest_unsent:
+            pending += "　" + words.UNSENT_FOR.format(age=words.span(now - status.oldest_unsent))
+        self._paused = status.paused
+        self.pause.show_words(words.RESUME if status.paused else words.PAUSE)
+        connection = "　".join(filter(None, (status.connection.label, words.PAUSED if status.paused else "")))
         last = status.last_success
         last_words = f"{last.astimezone(CHINA):%m-%d %H:%M}（{words.age(now - last)}）" if last else words.NEVER
         for label, value in (
-            (words.CONNECTION, status.connection.label),
+            (words.CONNECTION, connection),
             (words.TO_UPLOAD, pending),
             (words.LAST_SUCCESS, last_words),
             (words.DATA, words.data_line(register, now)),
             (words.CLOCK, status.clock.label),
         ):
             self._facts.addWidget(fact(label, value, "vb", wrap=True))
-        for alarm in shown.alarms:
+        copy = (words.UNSENT_COPY.format(days=waited.value),) if waited >= Unsent.THREE_DAYS else ()
+        for alarm in (*copy, *shown.alarms):
             self._facts.addWidget(text(alarm, "warning", wrap=True))
         if status.proof is not None:
             self._proof_text.setText(status.proof.text)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
 from cache.session import Connection, RegisterState, SyncStatus
-from inspector.freshness import CHINA, ClockTrust, age_days
+from inspector.freshness import CHINA, ClockTrust, Unsent, age_days, unsent
 from inspector.verdict import StoreHealth
 from ui import words
 from ui.theme import Gap
@@ -56,11 +56,17 @@ class TopBar(QFrame):
             self.data.show_state(form.format(at=when, age=words.age(now - state.as_of)), tone, "database")
         self.data.show()
 
-    def show_sync(self, status: SyncStatus) -> None:
+    def show_sync(self, status: SyncStatus, now: datetime) -> None:
         tone, icon = _CONNECTIONS[status.connection]
         parts = [status.connection.label]
         if status.pending_events or status.pending_blobs:
             parts.append(words.PENDING.format(count=status.pending_events + status.pending_blobs))
+        if status.paused:
+            parts.append(words.PAUSED)
+        if waited := unsent(status.oldest_unsent, now):
+            assert status.oldest_unsent is not None
+            parts.append(words.UNSENT_FOR.format(age=words.span(now - status.oldest_unsent)))
+            tone = "bad" if waited is Unsent.WEEK else "warn"
         if status.clock is ClockTrust.SET_BACK:
             parts, tone = [*parts, status.clock.label], "bad"
         self.connection.show_state("　".join(parts), tone, icon)
