@@ -97,6 +97,8 @@ def lookups(register: Register, folder: Path, codes: list[str]) -> list[Line]:
     address = (folder / "plain.db").as_uri() + "?mode=ro&immutable=1"
     plain = sqlcipher.connect(address, uri=True, isolation_level=None)
     plain.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    for file in (folder / "plain.db", *(folder / "data").glob("register-*.db")):
+        file_sha256(file)  # both from the system's memory, not one of them from the disk
     codec = BodyCodec(plain.execute("SELECT value FROM meta WHERE name = 'dictionary'").fetchone()[0])
 
     def bare(code: str) -> None:

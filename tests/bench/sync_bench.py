@@ -71,7 +71,8 @@ class Line:
         await asyncio.sleep(DELAY)
         there, back = await asyncio.open_connection("127.0.0.1", self.target)
         self._writers |= {writer, back}
-        await asyncio.gather(self._pump(reader, back, True), self._pump(there, writer, False))
+        with suppress(asyncio.CancelledError):  # the measurement is over
+            await asyncio.gather(self._pump(reader, back, True), self._pump(there, writer, False))
         self._writers -= {writer, back}
 
     async def _cut(self) -> None:
