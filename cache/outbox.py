@@ -72,6 +72,13 @@ class Outbox:
         )
         return [Queued(r["seq"], r["size"], 0, None) for r in rows]
 
+    def after(self, seq: int) -> list[Queued]:
+        """Every entry behind this one, whatever has become of it."""
+        rows = self._store.rows(
+            "SELECT seq, length(event) AS size FROM outbox JOIN journal USING (seq) WHERE seq > ? ORDER BY seq", seq
+        )
+        return [Queued(r["seq"], r["size"], 0, None) for r in rows]
+
     def oldest_unfinished(self) -> int | None:
         """The first entry without a receipt or with an attachment that the service lacks."""
         rows = self._store.rows(
@@ -217,10 +224,10 @@ class Outbox:
         """Blobs of registered entries that the service does not hold whole, oldest entry first."""
         return self._blobs("outbox.state = 'done' AND NOT delivered AND blob.problem = ''", limit)
 
-    def _blobs(self, where: str, limit: int) -> list[BlobRef]:
+    def _blobs(self, where: str, limit: int, *values: object) -> list[BlobRef]:
         sql = "SELECT blob.sha256, size, media_type, min(role) AS role FROM event_blob JOIN blob USING (sha256)"
         sql += " JOIN outbox USING (seq) WHERE " + where + " GROUP BY blob.sha256 ORDER BY min(seq) LIMIT ?"
-        rows = self._store.rows(sql, limit)
+        rows = self._store.rows(sql, *values, limit)
         return [BlobRef(r["sha256"], r["size"], r["media_type"], r["role"]) for r in rows]
 
     def delivered(self, digests: Sequence[str]) -> None:
@@ -235,6 +242,10 @@ class Outbox:
     def not_whole(self, limit: int) -> list[BlobRef]:
         """Every attachment of a sealed entry that the service does not hold whole, oldest entry first."""
         return self._blobs("NOT delivered AND blob.problem = ''", limit)
+
+    def blobs_after(self, seq: int) -> list[BlobRef]:
+        """Every attachment of the entries behind this one."""
+        return self._blobs("seq > ? AND blob.problem = ''", ALL, seq)
 
     def delivered_late(self, digests: Sequence[str]) -> int:
         """The service holds these blobs whole; how many of them were still waited for."""

@@ -14,6 +14,7 @@ from cache import stick as sticks
 from cache.checks import Checks
 from cache.drafts import Drafts
 from cache.opened import Opened
+from cache.parcel import Copied as Copied
 from cache.sealing import Sealing
 from cache.session_types import Checked as Checked
 from cache.session_types import Connection as Connection
@@ -26,8 +27,8 @@ from cache.session_types import RecentCheck as RecentCheck
 from cache.session_types import RecordState as RecordState
 from cache.session_types import RecordSummary as RecordSummary
 from cache.session_types import RegisterState as RegisterState
+from cache.session_types import SecondCopy as SecondCopy
 from cache.session_types import SyncStatus as SyncStatus
-from cache.stick import Copied as Copied
 from cache.stick import Taken as Taken
 from cache.sync import Sync
 from inspector.checklist import Template
@@ -226,6 +227,13 @@ class Session:
         Raises ServiceDown, ServiceImpostor, ServiceRefused, Cancelled; what was done stays done.
         """
         return self._sync.round(progress, cancel, photos)
+
+    def copy_second(self, cancel: Flag) -> None:
+        """Bring the copy on the second medium up to date, if one is configured; the status tells how that went.
+
+        Raises Cancelled.
+        """
+        self._sync.second.copy(cancel)
 
     def export_to_stick(self, stick: Path, progress: Callable[[Progress], None], cancel: Flag) -> Copied | None:
         """Copy everything without a receipt, sealed to the service, written and read back; None when nothing waits.

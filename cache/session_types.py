@@ -131,6 +131,18 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondCopy:
+    """The copy on a second medium."""
+
+    place: str
+    at: datetime | None
+    """When it was last complete."""
+    behind: int
+    """Entries without a receipt that it lacks."""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SyncStatus:
     connection: Connection
     pending_events: int
@@ -147,3 +159,5 @@ class SyncStatus:
     """The officer wants photographs sent only when asked for (a metered or weak network)."""
     paused: bool = False
     """The officer wants no round that was not asked for."""
+    second: SecondCopy | None = None
+    """None when no second medium is configured."""

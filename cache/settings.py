@@ -26,6 +26,7 @@ SETTINGS = {
     "sound": Setting("on", _SWITCH),
     "sync_automatic": Setting("on", _SWITCH),
     "photos_automatic": Setting("on", _SWITCH),
+    "second_copy": Setting(""),
 }
 
 

@@ -4,13 +4,10 @@ Nothing counts as delivered because it was copied: only a receipt does that. Net
 same.
 """
 
-import hashlib
 import os
 import re
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
@@ -20,24 +17,19 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from cache import feed
-from cache.durable import sync_folder
 from cache.opened import Opened
-from cache.outbox import ALL, Queued
+from cache.outbox import ALL
 from cache.packs import folder_fetch
+from cache.parcel import Copied, ensure_room, go_on, stick_is_told, write
 from cache.renewal import renew
 from cache.session_types import Progress
 from inspector import wire
-from inspector.errors import Cancelled, PackageRefused, RegisterProblem, StickUnusable, StoreFull
-from inspector.stick import DOWN, FOLDER, REPOSITORY, UP, Chunk, DownHead, Kind, UpHead, file_name, signed_text
+from inspector.errors import PackageRefused, RegisterProblem, StickUnusable, StoreFull
+from inspector.stick import DOWN, FOLDER, REPOSITORY, UP, DownHead, Kind, file_name, signed_text
 from inspector.trust import device, package
 from inspector.wire import (
-    CHUNK,
-    MAX_BATCH_BYTES,
-    MAX_BATCH_EVENTS,
-    BlobRef,
     BlobStates,
     EventAnswers,
-    EventBatch,
     Feed,
     RegisterKey,
 )
@@ -48,16 +40,6 @@ MOST_FILES = 10_000
 """Names looked at on a stick."""
 MOST_DOWN = 64 * 1024 * 1024
 """Bytes of answers and feed that are read from one package."""
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """What was written to a stick and read back."""
-
-    path: Path
-    entries: int
-    blobs: int
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,118 +55,18 @@ class Taken:
     """What was on the stick and could not be used."""
 
 
-@contextmanager
-def stick_is_told() -> Iterator[None]:
-    """Whatever a stick does, the officer gets a sentence."""
-    try:
-        yield
-    except OSError:
-        raise StickUnusable from None
-
-
 def export(laptop: Opened, stick: Path, progress: Callable[[Progress], None], cancel: Flag) -> Copied | None:
     """Copy everything without a receipt; None when there is nothing. Raises StickUnusable, Cancelled, VaultDamaged."""
     outbox, identity = laptop.outbox, laptop.work.identity
     entries, blobs = outbox.without_receipt(ALL), outbox.not_whole(ALL)
     if not entries and not blobs:
         return None
-    total = sum(q.size for q in entries) + sum(b.size for b in blobs)
-    name = file_name(identity.device_id, laptop.work.head().seq, UP)
     with stick_is_told():
         folder = stick / FOLDER
         folder.mkdir(exist_ok=True)
-        if shutil.disk_usage(folder).free < total + total // 10 + STEP:
-            raise StickUnusable(
-                "U 盘空间不足，没有复制。", f"需要约 {(total >> 20) + 1} MB；请换一个 U 盘或清理后再试。"
-            )
-        part, path = folder / f".{name}.part", folder / name
-        try:
-            written = _write(part, _sealed(laptop, entries, blobs, total, progress, cancel))
-            if _digest(part, total, progress, cancel) != written:
-                raise StickUnusable("写入 U 盘的内容读回来不一样，没有复制。", "请换一个 U 盘再试；记录仍在本机。")
-            os.replace(part, path)
-            sync_folder(folder)
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
-        return Copied(path, len(entries), len(blobs), path.stat().st_size)
-
-
-def _sealed(
-    laptop: Opened,
-    entries: list[Queued],
-    blobs: list[BlobRef],
-    total: int,
-    progress: Callable[[Progress], None],
-    cancel: Flag,
-) -> Iterator[bytes]:
-    """The bytes of a package for the service."""
-
-    def frames() -> Iterator[bytes]:
-        done = 0
-        identity = laptop.work.identity
-        head = UpHead(identity.device_id, laptop.times.wall(), feed.cursor(laptop.work))
-        yield Kind.HEAD + wire.encode(head)
-        for group in _groups(entries):
-            _go_on(cancel)
-            sent = laptop.outbox.outgoing([q.seq for q in group])
-            yield Kind.EVENTS + wire.encode(EventBatch(tuple(out.sealed for out in sent)))
-            done += sum(q.size for q in group)
-            progress(Progress("复制记录", done, total))
-        for blob in blobs:
-            data = laptop.blobs.get(blob.sha256)
-            for number, start in enumerate(range(0, len(data), CHUNK)):
-                _go_on(cancel)
-                piece = data[start : start + CHUNK]
-                yield Chunk(blob.sha256, number, piece).frame()
-                done += len(piece)
-                progress(Progress("复制照片", done, total))
-
-    recipient = laptop.work.identity.enrolment.recovery_key
-    return package.sealed(recipient, UP, frames(), secrets.token_bytes)
-
-
-def _groups(entries: list[Queued]) -> Iterator[list[Queued]]:
-    """As many as go into one batch; a large one alone."""
-    group: list[Queued] = []
-    for entry in entries:
-        if group and (len(group) == MAX_BATCH_EVENTS or sum(q.size for q in group) + entry.size > MAX_BATCH_BYTES):
-            yield group
-            group = []
-        group.append(entry)
-    if group:
-        yield group
-
-
-def _go_on(cancel: Flag) -> None:
-    if cancel.is_set():
-        raise Cancelled
-
-
-def _write(path: Path, pieces: Iterator[bytes]) -> bytes:
-    """Write durably; the SHA-256 of what was written."""
-    digest = hashlib.sha256()
-    with path.open("wb") as file:
-        for piece in pieces:
-            digest.update(piece)
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.digest()
-
-
-def _digest(path: Path, total: int, progress: Callable[[Progress], None], cancel: Flag) -> bytes:
-    """The SHA-256 of what is on the stick, not of what the system remembers of it."""
-    digest, done = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        if hasattr(os, "posix_fadvise"):
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        while piece := file.read(STEP):
-            _go_on(cancel)
-            digest.update(piece)
-            done += len(piece)
-            progress(Progress("读回核对", min(done, total), total))
-    return digest.digest()
+        ensure_room(folder, entries, blobs)
+        name = file_name(identity.device_id, laptop.work.head().seq, UP)
+        return write(laptop, folder / name, entries, blobs, progress, cancel)
 
 
 # -- what comes back
@@ -196,12 +78,12 @@ def take(laptop: Opened, stick: Path, progress: Callable[[Progress], None], canc
     device_id = laptop.work.identity.device_id
     with stick_is_told():
         folder = stick / FOLDER
-        found = _packages(folder, device_id, DOWN) if folder.is_dir() else []
+        found = packages(folder, device_id, DOWN) if folder.is_dir() else []
         receipts = blobs = items = good = 0
         trouble = ""
         keys: list[RegisterKey] = []
         for path in found:
-            _go_on(cancel)
+            go_on(cancel)
             progress(Progress("读取回执", good, 0))
             try:
                 frames = _frames(laptop, path)
@@ -222,7 +104,7 @@ def take(laptop: Opened, stick: Path, progress: Callable[[Progress], None], canc
         return Taken(good, receipts, blobs, items, register, trouble)
 
 
-def _packages(folder: Path, device_id: str, kind: str) -> list[Path]:
+def packages(folder: Path, device_id: str, kind: str) -> list[Path]:
     """Own packages, the oldest first; nothing but plain files with exactly our names."""
     name = re.compile(re.escape(device_id) + r"-[0-9]{12}\." + kind)
     found = []
@@ -295,7 +177,7 @@ def _clean(laptop: Opened, folder: Path) -> None:
     """Own packages that the service has answered whole are taken off the stick; others stay."""
     waiting = laptop.outbox.oldest_unfinished()
     device_id = laptop.work.identity.device_id
-    for path in _packages(folder, device_id, UP) if folder.is_dir() else []:
+    for path in packages(folder, device_id, UP) if folder.is_dir() else []:
         if waiting is None or int(path.stem.rpartition("-")[2]) < waiting:
             with suppress(OSError):
                 path.unlink()

@@ -14,6 +14,7 @@ from cache.opened import Opened
 from cache.plan import backoff
 from cache.remote import Remote
 from cache.round import PROOF, Round, Service, StoredProof
+from cache.second import Second
 from cache.session_types import Connection, Progress, SyncStatus
 from inspector.errors import Cancelled, Problem, ServiceDown, ServiceImpostor
 
@@ -47,6 +48,7 @@ class Sync:
         self._connect = connect
         self._chance = chance
         self._lanes = lanes
+        self.second = Second(laptop)
         self._single = Lock()
         self._connection = Connection.OFFLINE
         self._failures = 0
@@ -69,6 +71,7 @@ class Sync:
             self._next_try,
             laptop.settings.get("photos_automatic") == "off",
             laptop.settings.get("sync_automatic") == "off",
+            self.second.status(),
         )
 
     def round(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:

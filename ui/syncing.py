@@ -70,6 +70,7 @@ class Syncing(QObject):
             if cancel.is_set():
                 return
             try:
+                session.copy_second(cancel)
                 if session.setting("sync_automatic") == "on":
                     photos = session.setting("photos_automatic") == "on" and not self._metered()
                     session.sync(lambda _: None, cancel, photos)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cache import parcel
 from cache import stick as sticks
 from cache.clock import SystemClock
 from cache.laptop import Laptop
@@ -195,7 +196,7 @@ def test_a_stick_that_keeps_something_else_is_told(
     session: Session, usb: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.lead(None, "线索")
-    plain = sticks._digest
+    plain = parcel._digest
 
     def worn(path: Path, *more: Any) -> bytes:
         data = bytearray(path.read_bytes())
@@ -203,7 +204,7 @@ def test_a_stick_that_keeps_something_else_is_told(
         path.write_bytes(data)
         return plain(path, *more)
 
-    monkeypatch.setattr(sticks, "_digest", worn)
+    monkeypatch.setattr(parcel, "_digest", worn)
     with pytest.raises(StickUnusable, match="读回来不一样"):
         out(session, usb)
     assert not list((usb / FOLDER).iterdir())

@@ -354,6 +354,9 @@ class FakeSession(Session):
             paused=self.settings.get("sync_automatic") == "off",
         )
 
+    def copy_second(self, cancel: Flag) -> None:
+        """Nothing is configured."""
+
     def sync(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
         self._called("sync")
         progress(Progress("上传记录", 1, 1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -26,7 +27,7 @@ from ui.widgets.segmented import Choice, Segmented
 from ui.widgets.text import text
 from ui.work import run
 
-_SETTINGS = ("theme", "size", "sound", "sync_automatic", "photos_automatic", "camera")
+_SETTINGS = ("theme", "size", "sound", "sync_automatic", "photos_automatic", "camera", "second_copy")
 
 
 class PreferencesScreen(Screen):
@@ -45,6 +46,8 @@ class PreferencesScreen(Screen):
         self.theme = Segmented([_choice(t.name, t.label) for t in THEMES.values()], words.THEME)
         self.sound, self.automatic = _switch(words.SOUND), _switch(words.SYNC_SELF)
         self.photos = _switch(words.PHOTOS_SELF)
+        self.second = Field(words.SECOND_PLACE, hint=words.SECOND_HINT)
+        self.second_keep = QPushButton(words.SECOND_KEEP)
         self.cameras = Options()
         self.look_for = QPushButton(words.CAMERA_LOOK)
         self.old, self.new = Field(words.OLD_PASSWORD, secret=True), Field(words.NEW_PASSWORD, secret=True)
@@ -59,6 +62,7 @@ class PreferencesScreen(Screen):
         self.automatic.chosen.connect(lambda value: self._keep("sync_automatic", value))
         self.photos.chosen.connect(lambda value: self._keep("photos_automatic", value))
         self.cameras.chosen.connect(lambda value: self._keep("camera", value))
+        self.second_keep.clicked.connect(self._keep_second)
         self.look_for.clicked.connect(self._find_cameras)
         self.change.clicked.connect(self._change_password)
         self.officer.added.connect(self.said)
@@ -84,6 +88,7 @@ class PreferencesScreen(Screen):
         self.sound.show_value("on" if self._sound.on else "off")
         self.automatic.show_value(values["sync_automatic"])
         self.photos.show_value(values["photos_automatic"])
+        self.second.edit.setText(values["second_copy"])
         self._show_cameras([])
 
     def _show_register(self, state: RegisterState) -> None:
@@ -100,6 +105,22 @@ class PreferencesScreen(Screen):
         run(self._session.set_setting, name, value, failed=self.troubled.emit)
         if name != "camera":
             self._show(self._values)
+
+    def _keep_second(self) -> None:
+        place = self.second.value.strip()
+        if place and not Path(place).is_absolute():
+            self.second.complain(words.STICK_WHERE)
+            return
+        self.second.complain("")
+        self._values["second_copy"] = place
+        said = words.SECOND_KEPT if place else words.SECOND_OFF
+        run(
+            self._session.set_setting,
+            "second_copy",
+            place,
+            done=lambda _: self.said.emit(said),
+            failed=lambda problem: self.second.complain(in_words(problem)),
+        )
 
     def _find_cameras(self) -> None:
         self.look_for.setText(words.CAMERA_LOOKING)
@@ -160,10 +181,14 @@ class PreferencesScreen(Screen):
         licences = Card(margins=(20, 14, 20, 16))
         licences.box.addWidget(text(words.LICENCES, "h2"))
         licences.box.addWidget(text(words.LICENCES_TEXT, "k", wrap=True))
+        second = Card(margins=(20, 14, 20, 16))
+        second.box.addWidget(text(words.SECOND, "h2"))
+        second.box.addWidget(self.second)
+        second.box.addLayout(row(None, self.second_keep))
         data = Card(margins=(20, 14, 20, 16))
         data.box.addWidget(text(words.DATA, "h2"))
         data.box.addWidget(self._data)
-        left, right = column(looks, camera, data, licences, None), column(secret, self.officer, None)
+        left, right = column(looks, camera, data, licences, None), column(secret, self.officer, second, None)
         page = QWidget()
         both = row(gap=Gap.MEDIUM, owner=page)
         both.addLayout(left, 1)

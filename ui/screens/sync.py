@@ -10,7 +10,17 @@ from typing import Any
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from cache.session import Copied, Progress, RecordState, RecordSummary, RegisterState, Session, SyncStatus, Taken
+from cache.session import (
+    Copied,
+    Progress,
+    RecordState,
+    RecordSummary,
+    RegisterState,
+    SecondCopy,
+    Session,
+    SyncStatus,
+    Taken,
+)
 from inspector.errors import Cancelled, Problem
 from inspector.freshness import CHINA, Unsent, unsent
 from ui import keys, visitwords, words
@@ -236,9 +246,11 @@ class SyncScreen(Screen):
         connection = "　".join(filter(None, (status.connection.label, words.PAUSED if status.paused else "")))
         last = status.last_success
         last_words = f"{last.astimezone(CHINA):%m-%d %H:%M}（{words.age(now - last)}）" if last else words.NEVER
+        second = ((words.SECOND, _second_words(status.second, now)),) if status.second else ()
         for label, value in (
             (words.CONNECTION, connection),
             (words.TO_UPLOAD, pending),
+            *second,
             (words.LAST_SUCCESS, last_words),
             (words.DATA, words.data_line(register, now)),
             (words.CLOCK, status.clock.label),
@@ -274,3 +286,11 @@ class SyncScreen(Screen):
         line = LineButton(record.name or record.code, chip, " · ".join(parts))
         line.clicked.connect(lambda: self.going.emit("history", {"event_id": record.event_id}))
         return line
+
+
+def _second_words(second: SecondCopy, now: datetime) -> str:
+    """How old the second copy is, what it lacks, and what keeps it from that."""
+    at = second.at
+    told = words.SECOND_AT.format(at=at.astimezone(CHINA), age=words.age(now - at)) if at else words.SECOND_NONE
+    told += words.SECOND_BEHIND.format(count=second.behind) if second.behind else ""
+    return "。".join(filter(None, (told, second.trouble)))
