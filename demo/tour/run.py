@@ -12,8 +12,8 @@ from central.demo import look
 from central.demo.look import Specimen
 from demo.picture import Wall, webcam_picture
 from demo.place import Place, SetClock
+from demo.tour import courier, evidence, lens, lost, verdicts
 from demo.tour import day as steps
-from demo.tour import evidence, lens, lost, verdicts
 from demo.tour.doors import enrol, let_another_in, lock_and_unlock
 from demo.tour.looks import every_screen_in_every_theme
 from demo.tour.secrecy import Secret, nothing_in_clear, secrets_of
@@ -90,6 +90,8 @@ def _day(stage: Stage, place: Place, specimen: Specimen, folder: Path, picture: 
             event_id = steps.seal(day)
         with stage.step("同步与当日证明"):
             steps.prove(day, event_id)
+        with stage.step("没有网络：用 U 盘交换"):
+            courier.by_stick(day)
         with stage.step("查找记录"):
             steps.look_back(day, event_id)
         with stage.step("导出证据，凭公钥核对"):

@@ -62,7 +62,7 @@ class TopBar(QFrame):
         if status.pending_events or status.pending_blobs:
             parts.append(words.PENDING.format(count=status.pending_events + status.pending_blobs))
         if status.paused:
-            parts.append(words.PAUSED)
+            parts, tone = [*parts, words.PAUSED], "warn"
         if waited := unsent(status.oldest_unsent, now):
             assert status.oldest_unsent is not None
             parts.append(words.UNSENT_FOR.format(age=words.span(now - status.oldest_unsent)))
