@@ -27,7 +27,7 @@ from central.intake.rules import kinds
 from central.service import open_service
 from central.settings import Settings
 from inspector.identifiers import ALPHABET, check_character, organisation_check
-from tests.bench.register_bench import peak_mb
+from tests.bench.register_laptop import peak_mb
 from tests.postgres import cluster
 
 HEADER = (

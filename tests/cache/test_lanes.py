@@ -1,6 +1,6 @@
 """Connections side by side: every job once, the first failure stops the others, no more connections than work."""
 
-from threading import Barrier, Lock
+from threading import Barrier, Event, Lock
 
 import pytest
 
@@ -51,6 +51,22 @@ def test_jobs_run_side_by_side() -> None:
     together = Barrier(3, timeout=60)
     lanes = Lanes(Connection, 3)
     lanes.each(range(3), lambda *_: together.wait())
+    lanes.close()
+
+
+def test_a_failure_stops_the_other_lanes() -> None:
+    begun = []
+
+    def do(_: Connection, job: int) -> None:
+        begun.append(job)
+        if job == 0:
+            raise ValueError
+        Event().wait(0.002)  # what a job takes at least
+
+    lanes = Lanes(Connection, 3)
+    with pytest.raises(ValueError):  # noqa: PT011  any will do
+        lanes.each(range(1000), do)
+    assert len(begun) < 1000
     lanes.close()
 
 

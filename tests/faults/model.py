@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event as Flag
 
 import zstandard
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -18,8 +19,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from cache.second import PLACE, ROOT, Second
+from cache.stick import export, take
 from central import desk
 from central.models import HeldRow
+from central.stick import exchange
 from inspector import wire
 from inspector.errors import AlreadySealed, Problem
 from inspector.inspection import Inspection
@@ -32,6 +36,7 @@ from tests.faults.planner import HALVINGS
 from tests.faults.world import LAPTOPS, Centre, Station, event_id, told_path
 
 laptops = st.sampled_from(LAPTOPS)
+STICKS = ("usb", "usb2")
 
 
 def at_request(number: int, fault: Fault) -> Fault:
@@ -167,6 +172,52 @@ class World(RuleBasedStateMachine):
         self.clock.wait(minutes * 60)
         for station in self.stations.values():
             station.wait(minutes)
+
+    # -- sticks, and the second copy
+    @property
+    def sticks(self) -> list[Path]:
+        """Two sticks, and the cards of the three laptops: the centre takes from all of them."""
+        return [self.place / stick for stick in STICKS] + [self.place / f"{n}.card" / ROOT for n in LAPTOPS]
+
+    @rule(name=laptops, stick=st.sampled_from(STICKS))
+    def stick_takes(self, name: str, stick: str) -> None:
+        (self.place / stick).mkdir(exist_ok=True)
+        with suppress(Problem):
+            export(self.stations[name].opened, self.place / stick, lambda _: None, Flag())
+        self.checked(name)
+
+    @rule(name=laptops)
+    def second_copy(self, name: str) -> None:
+        station, card = self.stations[name], self.place / f"{name}.card"
+        card.mkdir(exist_ok=True)
+        station.opened.settings.put(PLACE, str(card))
+        Second(station.opened, lambda a, b: False).copy(Flag())
+        self.checked(name)
+
+    @rule(at=st.integers(0, len(STICKS) + len(LAPTOPS) - 1))
+    def stick_at_the_centre(self, at: int) -> None:
+        with suppress(Problem):
+            exchange(self.centre.service, self.sticks[at], lambda _: None)
+        check(self.centre, [])
+
+    @rule(name=laptops, at=st.integers(0, len(STICKS) + len(LAPTOPS) - 1))
+    def stick_comes_back(self, name: str, at: int) -> None:
+        """Perhaps to another laptop, perhaps an old one."""
+        with suppress(Problem):
+            take(self.stations[name].opened, self.sticks[at], lambda _: None, Flag())
+        self.checked(name)
+
+    @rule(at=st.integers(0, len(STICKS) + len(LAPTOPS) - 1), kept=st.booleans())
+    def stick_is_lost_or_copied(self, at: int, kept: bool) -> None:
+        """What lay on it comes back later, as it was."""
+        stick, old = self.sticks[at], self.place / f"{at}.old"
+        if not kept and stick.exists() and not old.exists():
+            stick.parent.mkdir(exist_ok=True)
+            stick.rename(old)
+        elif kept and old.exists():
+            shutil.rmtree(stick, ignore_errors=True)
+            stick.parent.mkdir(exist_ok=True)
+            old.rename(stick)
 
     # -- what happens to laptops
     @rule(name=laptops)

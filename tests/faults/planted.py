@@ -60,6 +60,10 @@ GATES: dict[str, Callable[[int], object]] = {
     "model-long": lambda seed: model.run(400, 50, seed, shorten=False),
     "sync": _tests("tests/cache/test_sync.py"),
     "stick": _tests("tests/cache/test_stick.py"),
+    "layers": _tests("tests/cache/test_register_layers.py"),
+    "publishing": _tests("tests/central/test_publishing.py"),
+    "second": _tests("tests/cache/test_second.py"),
+    "lanes": _tests("tests/cache/test_lanes.py"),
     "events": _tests("tests/central/test_events.py"),
     "blobs": _tests("tests/central/test_blobs.py"),
 }
