@@ -159,6 +159,24 @@ def test_after_a_month_or_when_asked_all_is_published_anew(bare: Service) -> Non
         assert [m for _, m in repository.register(AREA)] == [due]
 
 
+def test_what_another_published_meanwhile_is_built_upon(bare: Service, tmp_path: Path) -> None:
+    """An administrator publishes while a snapshot of the same region is being written, from older data."""
+    desk.put_entities(bare, loaded := made(bare, 400))
+    inner: list[object] = []
+
+    def meanwhile(_: int) -> None:
+        if not inner:
+            desk.put_entities(bare, [renamed(next(e for e in loaded if e.area == AREA), "后来的")])
+            inner.append(publish(bare, AREA))
+
+    last = publish(bare, AREA, progress=meanwhile)
+    (first,) = inner
+    assert isinstance(first, SnapshotManifest)
+    assert isinstance(last, LayerManifest)
+    assert (last.epoch, last.since, last.changes) == (first.epoch, first.row_version, 0)
+    check(bare, AREA, tmp_path / "seen", AREA)
+
+
 def test_a_restored_service_publishes_all_anew(bare: Service, tmp_path: Path) -> None:
     """The database is older than what it published: which changes laptops have cannot be known."""
     desk.put_entities(bare, loaded := made(bare, 300))

@@ -37,6 +37,12 @@ def cut(count: int, seed: int) -> dict[str, int]:
     return {"cases": cases, "hit": hit}
 
 
+def cut_in_order(count: int, seed: int) -> dict[str, int]:
+    step = max(1, 2 * cuts.LONGEST // count)
+    cases, hit = cuts.run_ordered(step, seed)
+    return {"cases": cases, "hit": hit, "every": step}
+
+
 def planted_bugs(_count: int, seed: int) -> dict[str, int]:
     found = [(bug.name, what) for bug, what in planted.run(seed)]
     missed = [name for name, what in found if not what]
@@ -61,6 +67,7 @@ LAYERS: dict[str, Callable[[int, int], dict[str, int]]] = {
     "io-laptop": failing("laptop"),
     "io-service": failing("service"),
     "cuts": cut,
+    "cuts-in-order": cut_in_order,
     "planted": planted_bugs,
 }
 

@@ -5,7 +5,7 @@ harm every promise is checked, then a round without harm must bring everything o
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from threading import Event as Flag
 
@@ -26,6 +26,10 @@ from tests.faults.world import Centre, Station, event_id
 HARMS = (Harm.END, Harm.RESET, Harm.FLIP, Harm.TWICE, Harm.SWAP)
 """A stall takes a minute of real time to be given up: the model has it, in virtual time."""
 ROUNDS = 20
+BEHIND_THE_END = 20
+"""So many bytes in a row that no round had: the next ones will not come either."""
+LONGEST = 9_000
+"""Bytes of a round with a finding, TLS included, each way."""
 
 
 class Line:
@@ -65,9 +69,30 @@ class Line:
         must(False, "convergence", f"{ROUNDS} rounds without harm left something waiting")
 
 
-def cuts(count: int, number: int) -> Iterator[bool]:
-    """So many harms, spread evenly over the bytes of a round, both ways; yields whether each one came to pass."""
+def drawn(count: int, number: int) -> Iterator[Plan]:
+    """So many harms, spread evenly over the bytes of a round, both ways."""
     draw = random.Random(number)
+    for case in range(count):
+        way = draw.choice(tuple(Way))
+        # A round with a photo has many more bytes than one without.
+        longest = 700_000 if case % 10 == 0 and way is Way.UP else LONGEST
+        yield Plan(draw.choice(HARMS), way, draw.randrange(longest))
+
+
+def ordered(step: int, number: int) -> Iterator[Plan]:
+    """The connection cut at every ``step``-th byte of a round with a finding, both ways; 1 is every byte."""
+    for way in Way:
+        missed = 0
+        for at in range(number % step, LONGEST, step):
+            plan = Plan(Harm.END if at % 2 else Harm.RESET, way, at)
+            yield plan
+            missed = 0 if plan.done else missed + 1
+            if missed == BEHIND_THE_END:
+                break
+
+
+def cuts(plans: Iterable[Plan]) -> Iterator[bool]:
+    """Each harm in a round of its own; yields whether it came to pass."""
     clock = HeldClock()
     with scratch() as folder:
         world.make(folder, ("a",))
@@ -77,12 +102,9 @@ def cuts(count: int, number: int) -> Iterator[bool]:
         with running, proxied(running.service.settings.port) as proxy:
             line = Line(folder, proxy, running, clock)
             line.settle()
-            for case in range(count):
+            for case, harm in enumerate(plans):
                 line.work(case)
-                way = draw.choice(tuple(Way))
-                # A round with a photo has many more bytes than one without.
-                longest = 700_000 if case % 10 == 0 and way is Way.UP else 9_000
-                plan = line.session(Plan(draw.choice(HARMS), way, draw.randrange(longest)))
+                plan = line.session(harm)
                 check(line.centre, [line.station])
                 line.settle()
                 check(line.centre, [line.station], settled=True)
@@ -92,5 +114,14 @@ def cuts(count: int, number: int) -> Iterator[bool]:
 
 def run(count: int, number: int) -> tuple[int, int]:
     """Cases, and those in which the harm came to pass."""
-    done = list(cuts(count, number))
+    return _counted(cuts(drawn(count, number)))
+
+
+def run_ordered(step: int, number: int) -> tuple[int, int]:
+    """The same of the cuts in order."""
+    return _counted(cuts(ordered(step, number)))
+
+
+def _counted(cases: Iterator[bool]) -> tuple[int, int]:
+    done = list(cases)
     return len(done), sum(done)
