@@ -4,12 +4,14 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from cache import parcel
 from cache import stick as sticks
@@ -20,6 +22,7 @@ from cache.work import Entry, Listing
 from central import desk, stick
 from central.__main__ import main
 from central.demo.load import AREA, UNIT, load_demo
+from central.models import EventRow
 from central.publishing import publish
 from central.server import EmbeddedService
 from inspector.entries import LEAD, Lead
@@ -364,13 +367,13 @@ def test_a_laptop_that_brought_nothing_is_served_too(
 
 
 class Weak:
-    """A stick that fails at its n-th write, fsync or rename; none of them with ``n`` 0."""
+    """A place that fails at its n-th write, fsync or rename; at none of them with ``n`` 0."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, usb: Path, n: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, roots: Path | tuple[Path, ...], n: int) -> None:
         self.count, self._n = 0, n
+        self._roots = roots if isinstance(roots, tuple) else (roots,)
         real_open, real_sync, real_replace = Path.open, os.fsync, os.replace
-
-        tick = self._tick
+        tick, inside = self._tick, self._inside
 
         class Failing:
             def __init__(self, file: Any) -> None:
@@ -391,11 +394,24 @@ class Weak:
 
         def opened(path: Path, mode: str = "r", **more: Any) -> Any:
             file = real_open(path, mode, **more)
-            return Failing(file) if usb in path.parents and "w" in mode else file
+            return Failing(file) if inside(path) and "w" in mode else file
+
+        def sync(fd: int) -> None:
+            if inside(Path(os.readlink(f"/proc/self/fd/{fd}"))):
+                tick()
+            real_sync(fd)
+
+        def replaced(old: Any, new: Any) -> None:
+            if inside(Path(new)):
+                tick()
+            real_replace(old, new)
 
         monkeypatch.setattr(Path, "open", opened)
-        monkeypatch.setattr("cache.stick.os.fsync", lambda fd: (self._tick(), real_sync(fd))[1])
-        monkeypatch.setattr("cache.stick.os.replace", lambda a, b: (self._tick(), real_replace(a, b))[1])
+        monkeypatch.setattr(os, "fsync", sync)
+        monkeypatch.setattr(os, "replace", replaced)
+
+    def _inside(self, path: Path) -> bool:
+        return any(root in path.parents or root == path for root in self._roots)
 
     def _tick(self) -> None:
         self.count += 1
@@ -425,4 +441,37 @@ def test_a_stick_that_fails_at_any_write_leaves_nothing_half(
     out(session, usb)
     exchange(centre, usb)
     assert back(session, usb).receipts
+    assert sync(session).proof.equal
+
+
+def test_the_centre_fails_at_any_write_and_nothing_is_lost_or_doubled(
+    laptop: Laptop, session: Session, centre: EmbeddedService, usb: Path
+) -> None:
+    """Its own disk or the stick: what was taken stays taken, and the next try brings the rest and the answers."""
+    places = (usb, centre.service.settings.folder / "blobs")
+    sync(session)
+    first = sealed(session, laptop)
+    out(session, usb)
+    with pytest.MonkeyPatch.context() as patch:
+        steps = Weak(patch, places, 0)
+        exchange(centre, usb)
+    assert steps.count > 10
+    assert back(session, usb).receipts
+    wanted = [first]
+    for n in range(1, steps.count + 1):
+        if n % 4 == 1:  # a fresh record and photograph for some of them
+            wanted.append(sealed(session, laptop))
+        out(session, usb)
+        with pytest.MonkeyPatch.context() as patch:
+            Weak(patch, places, n)
+            with suppress(StickUnusable):
+                exchange(centre, usb)
+        assert [c.problem for c in exchange(centre, usb)] == [None], n
+        back(session, usb)
+    assert {state(session, event_id) for event_id in wanted} == {RecordState.COMPLETE}
+    with centre.service.sessions() as db:
+        known = db.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(wanted))).all()
+    assert sorted(known) == sorted(wanted)
+    while session.sync_status().pending_events:
+        sync(session)
     assert sync(session).proof.equal
