@@ -5,7 +5,7 @@ harm every promise is checked, then a round without harm must bring everything o
 """
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Event as Flag
 
@@ -26,10 +26,8 @@ from tests.faults.world import Centre, Station, event_id
 HARMS = (Harm.END, Harm.RESET, Harm.FLIP, Harm.TWICE, Harm.SWAP)
 """A stall takes a minute of real time to be given up: the model has it, in virtual time."""
 ROUNDS = 20
-BEHIND_THE_END = 20
-"""So many bytes in a row that no round had: the next ones will not come either."""
-LONGEST = 9_000
-"""Bytes of a round with a finding, TLS included, each way."""
+PHOTO_EVERY = 10
+"""Every so many rounds have a photo of two chunks beside the finding."""
 
 
 class Line:
@@ -57,8 +55,13 @@ class Line:
 
     def work(self, number: int) -> None:
         self.station.lead(str(number))
-        if number % 10 == 0:
-            day.record(self.station, event_id(number, "cuts"), number)
+        if number % PHOTO_EVERY == 0:
+            day.record(self.station, event_id(number, "cuts"), 1)
+
+    def measured(self, number: int) -> dict[Way, int]:
+        """The bytes of a round's work that nothing harms."""
+        self.work(number)
+        return self.session(Plan()).passed
 
     def settle(self) -> None:
         self.station.opened.outbox.retry_now()
@@ -69,29 +72,27 @@ class Line:
         must(False, "convergence", f"{ROUNDS} rounds without harm left something waiting")
 
 
-def drawn(count: int, number: int) -> Iterator[Plan]:
+Lengths = Callable[[int, Way], int]
+"""Bytes that a round with this number had on one way when nothing harmed it, TLS included."""
+
+
+def drawn(count: int, number: int, lengths: Lengths) -> Iterator[Plan]:
     """So many harms, spread evenly over the bytes of a round, both ways."""
     draw = random.Random(number)
-    for case in range(count):
+    for number in range(2, 2 + count):
         way = draw.choice(tuple(Way))
-        # A round with a photo has many more bytes than one without.
-        longest = 700_000 if case % 10 == 0 and way is Way.UP else LONGEST
-        yield Plan(draw.choice(HARMS), way, draw.randrange(longest))
+        yield Plan(draw.choice(HARMS), way, draw.randrange(lengths(number, way)))
 
 
-def ordered(step: int, number: int) -> Iterator[Plan]:
-    """The connection cut at every ``step``-th byte of a round with a finding, both ways; 1 is every byte."""
+def ordered(count: int, number: int, lengths: Lengths) -> Iterator[Plan]:
+    """The connection cut at ``count`` bytes in order of a round with a finding, or at every one if it has fewer."""
+    step = max(1, sum(lengths(1, way) for way in Way) // count)
     for way in Way:
-        missed = 0
-        for at in range(number % step, LONGEST, step):
-            plan = Plan(Harm.END if at % 2 else Harm.RESET, way, at)
-            yield plan
-            missed = 0 if plan.done else missed + 1
-            if missed == BEHIND_THE_END:
-                break
+        for at in range(number % step, lengths(1, way), step):
+            yield Plan(Harm.END if at % 2 else Harm.RESET, way, at)
 
 
-def cuts(plans: Iterable[Plan]) -> Iterator[bool]:
+def cuts(plans: Callable[[Lengths], Iterable[Plan]]) -> Iterator[bool]:
     """Each harm in a round of its own; yields whether it came to pass."""
     clock = HeldClock()
     with scratch() as folder:
@@ -102,8 +103,9 @@ def cuts(plans: Iterable[Plan]) -> Iterator[bool]:
         with running, proxied(running.service.settings.port) as proxy:
             line = Line(folder, proxy, running, clock)
             line.settle()
-            for case, harm in enumerate(plans):
-                line.work(case)
+            whole = [line.measured(number) for number in range(2)]
+            for number, harm in enumerate(plans(lambda number, way: whole[bool(number % PHOTO_EVERY)][way]), 2):
+                line.work(number)
                 plan = line.session(harm)
                 check(line.centre, [line.station])
                 line.settle()
@@ -114,12 +116,12 @@ def cuts(plans: Iterable[Plan]) -> Iterator[bool]:
 
 def run(count: int, number: int) -> tuple[int, int]:
     """Cases, and those in which the harm came to pass."""
-    return _counted(cuts(drawn(count, number)))
+    return _counted(cuts(lambda lengths: drawn(count, number, lengths)))
 
 
-def run_ordered(step: int, number: int) -> tuple[int, int]:
+def run_ordered(count: int, number: int) -> tuple[int, int]:
     """The same of the cuts in order."""
-    return _counted(cuts(ordered(step, number)))
+    return _counted(cuts(lambda lengths: ordered(count, number, lengths)))
 
 
 def _counted(cases: Iterator[bool]) -> tuple[int, int]:

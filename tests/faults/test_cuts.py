@@ -7,4 +7,5 @@ from tests.faults.test_kills import source_seed
 def test_harm_at_any_byte_of_a_round() -> None:
     cases, hit = cuts.run(24, source_seed())
     assert cases == 24
-    assert hit >= 8
+    # A round may be a few bytes shorter than the one that was measured.
+    assert hit >= 20
