@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cache.continuing import words
 from cache.durable import sync_folder
 from cache.meta import read_meta
 from cache.opened import Opened
@@ -74,7 +75,8 @@ def _told() -> Iterator[None]:
 def _evidence(opened: Opened, extent: Extent, entries: tuple[Proven, ...]) -> Evidence:
     kept = read_meta(opened.store, PROOF, StoredProof)
     certificate = opened.work.identity.enrolment.certificate
-    return Evidence(FORMAT, extent, certificate, entries, kept.signed if kept else None)
+    continued = words(opened.store) if extent is Extent.JOURNAL else ()
+    return Evidence(FORMAT, extent, certificate, entries, kept.signed if kept else None, continued)
 
 
 def _proven(opened: Opened, which: str, *args: str) -> tuple[Proven, ...]:

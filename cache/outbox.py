@@ -164,6 +164,7 @@ class Outbox:
 
         def reopen(db: sqlite_utils.Database) -> int:
             db.table("receipt").delete_where("seq > ?", [after_seq])
+            db.execute("UPDATE continued SET count = 0")  # what only the service had, nobody can send again
             cursor = db.execute(
                 "UPDATE outbox SET state = 'pending', next_try = '' WHERE seq > ? AND state = 'done'", [after_seq]
             )
@@ -197,8 +198,13 @@ class Outbox:
         )
 
     def registered(self, up_to: int) -> int:
-        """Entries with a receipt, up to a number: at least so many the service must hold."""
-        rows = self._store.rows("SELECT count(*) AS n FROM receipt WHERE seq <= ?", up_to)
+        """Numbers up to this one that the service must hold: it signed so, by a receipt or when this laptop went on."""
+        rows = self._store.rows(
+            "SELECT max(n) AS n FROM (SELECT count(*) AS n FROM receipt WHERE seq <= ?1 UNION ALL"
+            " SELECT count + (SELECT count(*) FROM receipt WHERE seq > c.seq AND seq <= ?1)"
+            " FROM continued c WHERE c.seq <= ?1)",
+            up_to,
+        )
         return int(rows[0]["n"])
 
     def newest_registered(self) -> int:

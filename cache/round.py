@@ -6,7 +6,8 @@ from datetime import datetime
 from threading import Event as Flag
 from typing import Protocol
 
-from cache import feed, proof
+from cache import feed, numbers, proof
+from cache.continuing import elsewhere, go_on, knows
 from cache.lanes import Lanes
 from cache.opened import Opened
 from cache.outbox import Outgoing
@@ -38,6 +39,7 @@ from inspector.errors import (
     StoreFull,
     VaultDamaged,
 )
+from inspector.journal import Head
 from inspector.orders import ORDER, WipeOrder
 from inspector.wire import (
     CHUNK,
@@ -157,8 +159,9 @@ class Round:
         return signed, told
 
     def _shake(self) -> None:
-        """Greet; a service that lost what it had confirmed (restored from a backup) gets it again."""
-        _, told = self._handshake()
+        """Greet: a restored service gets again what it had confirmed; a restored laptop goes on after what is there."""
+        signed, told = self._handshake()
+        go_on(self._laptop.work, signed, told, self._laptop.times.wall())
         if self._outbox.newest_registered() > told.highest_seq:
             self._outbox.again(told.highest_seq)
         if self._outbox.registered(told.highest_seq) > told.count:
@@ -172,10 +175,8 @@ class Round:
     def _prove(self) -> None:
         signed, told = self._handshake()
         work = self._laptop.work
-        head, ours = work.head(), work.hash_at(told.highest_seq)
-        result = proof.compare(told, head, ours)
-        if proof.contradicts(told, head, ours):
-            work.alarm(result.text, self._laptop.times.wall())
+        known = knows(work.store, Head(told.highest_seq, told.head))
+        result = proof.compare(told, work.head(), known, elsewhere(work))
         work.set_meta(PROOF, StoredProof(signed, result))
         self._state = replace(self._state, proved=True)
 
@@ -255,6 +256,7 @@ class Round:
             feed.apply(work, page, self._laptop.times.wall())
             if not page.more or feed.cursor(work) == after:
                 break
+        numbers.start_anew(work)
         # Ordered to forget everything, nothing more is fetched: see cache/wipe.py.
         over = work.meta(ORDER, WipeOrder) is not None
         self._state = replace(self._state, feed_taken=True, register_taken=over, proved=over)

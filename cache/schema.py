@@ -70,6 +70,13 @@ STEPS = (
         PRIMARY KEY (serial, at, place)
     ) STRICT;
     """,
+    """
+    -- Where the chain stood at the centre when a restored or copied laptop went on after it: the centre's word.
+    CREATE TABLE continued (
+        id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL, count INTEGER NOT NULL,
+        payload BLOB NOT NULL, signature BLOB NOT NULL, UNIQUE (seq, hash)
+    ) STRICT;
+    """,
 )
 
 

@@ -23,6 +23,14 @@ from inspector.wire import BlobRef, Event, EventKind, SealedEvent, Task
 
 T = TypeVar("T")
 
+NEWEST = """
+    SELECT seq, hash FROM (
+        SELECT * FROM (SELECT seq, hash, 0 AS word FROM journal ORDER BY seq DESC LIMIT 1)
+        UNION ALL SELECT * FROM (SELECT seq, hash, id FROM continued ORDER BY seq DESC, id DESC LIMIT 1)
+    ) ORDER BY seq DESC, word DESC LIMIT 1
+"""
+"""The head of the chain; of one number, the centre's word goes before the own entry that it contradicts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -124,7 +132,7 @@ class Work:
         def seal(db: sqlite_utils.Database) -> Head:
             if _sealed(db, entry.event_id):
                 raise AlreadySealed
-            if after is not None and _head(db) != after:
+            if after is not None and newest(db) != after:
                 raise HeadMoved
             head = self._append(db, entry, listing)
             db.table("draft").delete_where("event_id = ?", [entry.event_id])
@@ -135,7 +143,7 @@ class Work:
         return self.store.write(seal)
 
     def _append(self, db: sqlite_utils.Database, entry: Entry, listing: Listing | None) -> Head:
-        head = _head(db)
+        head = newest(db)
         event = Event(
             entry.event_id or journal.event_id(entry.captured_at, secrets.token_bytes(10)),
             entry.kind,
@@ -185,13 +193,9 @@ class Work:
             )
         return new
 
-    def hash_at(self, seq: int) -> str:
-        """Hash of an entry, or empty when there is none of that number."""
-        rows = self.store.rows("SELECT hash FROM journal WHERE seq = ?", seq)
-        return str(rows[0]["hash"]) if rows else ""
-
     def head(self) -> Head:
-        rows = self.store.rows("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1")
+        """What the next entry follows: the newest one, or where the centre stood when this laptop went on after it."""
+        rows = self.store.rows(NEWEST)
         return Head(rows[0]["seq"], rows[0]["hash"]) if rows else Head()
 
     def event(self, event_id: str) -> Event | None:
@@ -293,6 +297,7 @@ def _sealed(db: sqlite_utils.Database, event_id: str) -> bool:
     return bool(list(db.query("SELECT 1 FROM journal WHERE event_id = ?", [event_id])))
 
 
-def _head(db: sqlite_utils.Database) -> Head:
-    rows = list(db.query("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"))
+def newest(db: sqlite_utils.Database) -> Head:
+    """``Work.head`` inside a transaction."""
+    rows = list(db.query(NEWEST))
     return Head(rows[0]["seq"], rows[0]["hash"]) if rows else Head()

@@ -5,6 +5,7 @@ docs/journal.md describes the file.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,6 +52,8 @@ class Evidence:
     entries: tuple[Proven, ...]
     proof: Signed | None = None
     """The newest ``Handshake``: what the service said that it holds."""
+    continued: tuple[Signed, ...] = ()
+    """Each ``Handshake`` after which a laptop that had been restored went on: the service vouches for the gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,15 @@ def check(evidence: Evidence, keys: PublicKeys, attached: Mapping[str, int] | No
     if not evidence.entries:
         found.wrong.append("文件里没有任何记录。")
         return found
-    events = _chain(evidence, certificate, found)
+    vouched = {Head(word.highest_seq, word.head) for word in _words(evidence, keys, certificate)}
+    events = _chain(evidence, certificate, vouched, found)
     for event, proven in zip(events, evidence.entries, strict=False):
         _receipt(event, proven, keys, found)
         _times(event, found)
         _attachments(event, attached, found)
     if evidence.extent is Extent.RECORD:
         _one_record(events, found)
-    _proof(evidence, keys, certificate, found)
+    _proof(evidence, keys, certificate, events, found)
     return found
 
 
@@ -123,6 +127,12 @@ def _opened(signed: Signed | None, keys: PublicKeys, kind: type[wire.T]) -> wire
         return None
 
 
+def _words(evidence: Evidence, keys: PublicKeys, certificate: DeviceCertificate) -> Iterable[Handshake]:
+    """What the service said of this device; anything else vouches for nothing."""
+    words = (_opened(signed, keys, Handshake) for signed in evidence.continued)
+    return (word for word in words if word is not None and word.device_id == certificate.device_id)
+
+
 def _seq(proven: Proven) -> int:
     try:
         return wire.decode(proven.entry.event, Event).device_seq
@@ -130,12 +140,14 @@ def _seq(proven: Proven) -> int:
         return 0
 
 
-def _chain(evidence: Evidence, certificate: DeviceCertificate, found: Findings) -> list[Event]:
+def _chain(
+    evidence: Evidence, certificate: DeviceCertificate, vouched: AbstractSet[Head], found: Findings
+) -> list[Event]:
     """Signatures of all entries; in a journal also that each follows the one before it. The events that hold."""
     events: list[Event] = []
     ids: set[str] = set()
     for number, proven in enumerate(evidence.entries, 1):
-        wrong = _entry(evidence.extent, proven.entry, certificate, found.head)
+        wrong = _entry(evidence.extent, proven.entry, certificate, found.head, vouched)
         if wrong:
             found.wrong.append(f"第 {number} 条：{wrong}。此后的内容不能采信。")
             break
@@ -144,14 +156,24 @@ def _chain(evidence: Evidence, certificate: DeviceCertificate, found: Findings) 
             found.wrong.append(f"第 {number} 条：编号与前面的一条相同。")
             break
         ids.add(event.event_id)
+        if evidence.extent is Extent.JOURNAL and event.prev_hash != found.head.hash:
+            found.notes.append(_gap(found.head.seq + 1, event.device_seq - 1))
         found.head = Head(event.device_seq, entry_hash(proven.entry.event))
         events.append(event)
     found.entries = len(events)
     return events
 
 
-def _entry(extent: Extent, entry: SealedEvent, certificate: DeviceCertificate, head: Head) -> str:
-    if extent is Extent.JOURNAL and (wrong := follows(head, entry, certificate.signing_key)):
+def _gap(first: int, last: int) -> str:
+    if first > last:
+        return f"第 {last} 条在中心另有一份：这台电脑的数据被复制过。"
+    return f"第 {first}…{last} 条只在中心，不在文件中：这台电脑从备份恢复过，其后的内容接在中心的记录之后。"
+
+
+def _entry(
+    extent: Extent, entry: SealedEvent, certificate: DeviceCertificate, head: Head, vouched: AbstractSet[Head]
+) -> str:
+    if extent is Extent.JOURNAL and (wrong := follows(head, entry, certificate.signing_key, vouched)):
         return wrong
     if not device.verify(certificate.signing_key, entry.event, entry.signature):
         return "签名不符"
@@ -210,7 +232,13 @@ def _one_record(events: Sequence[Event], found: Findings) -> None:
         found.wrong.append("文件里有与这条记录无关的内容。")
 
 
-def _proof(evidence: Evidence, keys: PublicKeys, certificate: DeviceCertificate, found: Findings) -> None:
+def _proof(
+    evidence: Evidence,
+    keys: PublicKeys,
+    certificate: DeviceCertificate,
+    events: Sequence[Event],
+    found: Findings,
+) -> None:
     """What the service said that it holds: a journal that ends before it was cut."""
     if evidence.proof is None:
         return
@@ -220,14 +248,14 @@ def _proof(evidence: Evidence, keys: PublicKeys, certificate: DeviceCertificate,
         return
     if evidence.extent is not Extent.JOURNAL:
         return
-    if told.highest_seq > len(evidence.entries):
-        found.wrong.append(f"中心保有到第 {told.highest_seq} 条，文件只到第 {len(evidence.entries)} 条：尾部被截去。")
-    elif 0 < told.highest_seq <= found.entries and told.head != _hash_at(evidence, told.highest_seq):
+    # Every place of the chain: the entries, and what they say that they follow.
+    places = {event.device_seq - 1: {event.prev_hash} for event in events}
+    for event, proven in zip(events, evidence.entries, strict=False):
+        places.setdefault(event.device_seq, set()).add(entry_hash(proven.entry.event))
+    if len(events) == len(evidence.entries) and told.highest_seq > found.head.seq:
+        found.wrong.append(f"中心保有到第 {told.highest_seq} 条，文件只到第 {found.head.seq} 条：尾部被截去。")
+    elif told.highest_seq and told.head not in places.get(told.highest_seq, {told.head}):
         found.wrong.append(f"第 {told.highest_seq} 条与中心保存的不同：被改写过。")
-
-
-def _hash_at(journal: Evidence, seq: int) -> str:
-    return entry_hash(journal.entries[seq - 1].entry.event)
 
 
 def described(found: Findings, whole: Extent) -> Iterable[str]:

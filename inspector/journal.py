@@ -1,6 +1,6 @@
 """The device's journal: a hash chain of signed entries, and how it is checked by anybody with the public key."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -34,27 +34,33 @@ def seal(event: Event, private: bytes) -> SealedEvent:
     return SealedEvent(data, device.sign(private, data))
 
 
-def follows(head: Head, entry: SealedEvent, public: bytes) -> str:
-    """Why an entry does not follow ``head``, or empty when it does."""
+def follows(head: Head, entry: SealedEvent, public: bytes, vouched: Collection[Head] = ()) -> str:
+    """Why an entry does not follow ``head``, or empty when it does.
+
+    ``vouched``: where the chain stood at the centre when a laptop that had been restored went on after it.
+    """
     if not device.verify(public, entry.event, entry.signature):
         return "签名不符"
     try:
         event = wire.decode(entry.event, Event)
     except msgspec.MsgspecError:
         return "内容不能读取"
-    if event.device_seq != head.seq + 1:
+    before = Head(event.device_seq - 1, event.prev_hash)
+    if before.seq >= head.seq and before in vouched:
+        return ""
+    if before.seq != head.seq:
         return f"序号应为 {head.seq + 1}，实为 {event.device_seq}"
-    return "" if event.prev_hash == head.hash else "与前一条不相连"
+    return "" if before == head else "与前一条不相连"
 
 
-def check_chain(entries: Iterable[SealedEvent], public: bytes) -> tuple[Head, str]:
+def check_chain(entries: Iterable[SealedEvent], public: bytes, vouched: Collection[Head] = ()) -> tuple[Head, str]:
     """Check a whole chain. The head reached, and what is wrong at the entry after it, or empty."""
     head = Head()
     for entry in entries:
-        wrong = follows(head, entry, public)
+        wrong = follows(head, entry, public, vouched)
         if wrong:
             return head, f"第 {head.seq + 1} 条：{wrong}"
-        head = Head(head.seq + 1, entry_hash(entry.event))
+        head = Head(wire.decode(entry.event, Event).device_seq, entry_hash(entry.event))
     return head, ""
 
 

@@ -63,6 +63,7 @@ GATES: dict[str, Callable[[int], object]] = {
     "layers": _tests("tests/cache/test_register_layers.py"),
     "publishing": _tests("tests/central/test_publishing.py"),
     "second": _tests("tests/cache/test_second.py"),
+    "continuing": _tests("tests/cache/test_continuing.py"),
     "lanes": _tests("tests/cache/test_lanes.py"),
     "events": _tests("tests/central/test_events.py"),
     "blobs": _tests("tests/central/test_blobs.py"),
