@@ -5,7 +5,10 @@ harm every promise is checked, then a round without harm must bring everything o
 """
 
 import random
+import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import Event as Flag
 
@@ -26,6 +29,8 @@ from tests.faults.world import Centre, Station, event_id
 HARMS = (Harm.END, Harm.RESET, Harm.FLIP, Harm.TWICE, Harm.SWAP)
 """A stall takes a minute of real time to be given up: the model has it, in virtual time."""
 ROUNDS = 20
+A_DAY = 100
+"""Cases on one laptop."""
 PHOTO_EVERY = 10
 """Every so many rounds have a photo of two chunks beside the finding."""
 
@@ -76,52 +81,70 @@ Lengths = Callable[[int, Way], int]
 """Bytes that a round with this number had on one way when nothing harmed it, TLS included."""
 
 
-def drawn(count: int, number: int, lengths: Lengths) -> Iterator[Plan]:
+def drawn(count: int, seed: int, lengths: Lengths) -> Iterator[Plan]:
     """So many harms, spread evenly over the bytes of a round, both ways."""
-    draw = random.Random(number)
+    draw = random.Random(seed)
     for number in range(2, 2 + count):
         way = draw.choice(tuple(Way))
         yield Plan(draw.choice(HARMS), way, draw.randrange(lengths(number, way)))
 
 
-def ordered(count: int, number: int, lengths: Lengths) -> Iterator[Plan]:
+def ordered(count: int, seed: int, lengths: Lengths) -> Iterator[Plan]:
     """The connection cut at ``count`` bytes in order of a round with a finding, or at every one if it has fewer."""
     step = max(1, sum(lengths(1, way) for way in Way) // count)
     for way in Way:
-        for at in range(number % step, lengths(1, way), step):
+        for at in range(seed % step, lengths(1, way), step):
             yield Plan(Harm.END if at % 2 else Harm.RESET, way, at)
 
 
 def cuts(plans: Callable[[Lengths], Iterable[Plan]]) -> Iterator[bool]:
     """Each harm in a round of its own; yields whether it came to pass."""
-    clock = HeldClock()
     with scratch() as folder:
-        world.make(folder, ("a",))
-        running = EmbeddedService(folder / "centre")
-        # The laptop's clock is held: the service must live at the same hour.
-        object.__setattr__(running.service, "now", clock.now)
-        with running, proxied(running.service.settings.port) as proxy:
-            line = Line(folder, proxy, running, clock)
-            line.settle()
+        world.make(folder / "base", ("a",))
+        with _line(folder) as line:
             whole = [line.measured(number) for number in range(2)]
-            for number, harm in enumerate(plans(lambda number, way: whole[bool(number % PHOTO_EVERY)][way]), 2):
-                line.work(number)
-                plan = line.session(harm)
-                check(line.centre, [line.station])
-                line.settle()
-                check(line.centre, [line.station], settled=True)
-                yield plan.done
-            line.station.close()
+        numbered = enumerate(plans(lambda number, way: whole[bool(number % PHOTO_EVERY)][way]), 2)
+        while part := tuple(islice(numbered, A_DAY)):
+            # What is checked after each case grows with what was done before: a new day now and then.
+            with _line(folder) as line:
+                for number, harm in part:
+                    yield _case(line, number, harm)
 
 
-def run(count: int, number: int) -> tuple[int, int]:
+@contextmanager
+def _line(folder: Path) -> Iterator[Line]:
+    """A laptop and a service as they were founded."""
+    place = folder / "day"
+    shutil.copytree(folder / "base", place)
+    clock = HeldClock()
+    running = EmbeddedService(place / "centre")
+    # The laptop's clock is held: the service must live at the same hour.
+    object.__setattr__(running.service, "now", clock.now)
+    with running, proxied(running.service.settings.port) as proxy:
+        line = Line(place, proxy, running, clock)
+        line.settle()
+        yield line
+        line.station.close()
+    shutil.rmtree(place)
+
+
+def _case(line: Line, number: int, harm: Plan) -> bool:
+    line.work(number)
+    plan = line.session(harm)
+    check(line.centre, [line.station])
+    line.settle()
+    check(line.centre, [line.station], settled=True)
+    return plan.done
+
+
+def run(count: int, seed: int) -> tuple[int, int]:
     """Cases, and those in which the harm came to pass."""
-    return _counted(cuts(lambda lengths: drawn(count, number, lengths)))
+    return _counted(cuts(lambda lengths: drawn(count, seed, lengths)))
 
 
-def run_ordered(count: int, number: int) -> tuple[int, int]:
+def run_ordered(count: int, seed: int) -> tuple[int, int]:
     """The same of the cuts in order."""
-    return _counted(cuts(lambda lengths: ordered(count, number, lengths)))
+    return _counted(cuts(lambda lengths: ordered(count, seed, lengths)))
 
 
 def _counted(cases: Iterator[bool]) -> tuple[int, int]:
