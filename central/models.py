@@ -272,7 +272,7 @@ class SourceRecord(Base):
     source_date: Mapped[str] = mapped_column(String(10))
     barred: Mapped[bool]
     """Repaired or no longer published: an older file must not bring it back."""
-    __table_args__ = (Index("source_record_by_import", "number"), {"sqlite_with_rowid": False})
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class FormerEntity(Base):

@@ -32,6 +32,8 @@ from inspector.freshness import china_day
 GONE_FREE = 20
 GONE_SHARE = 10
 """A whole list that lacks more than 20 records and a tenth of what it held before has to be confirmed."""
+TOGETHER = 10_000
+"""Rows that are joined and written at once: sorted, so many of them meet on the pages of an index of a million."""
 CACHE_KIB = 131_072
 """Of SQLite, while importing: indexes are filled in no order."""
 COLLECT_EVERY = 200_000
@@ -111,7 +113,7 @@ def run(
                     said.append((number, cells, reader.read(cells)))
                 except BadRow as error:
                     bad.put(number, cells, error)
-                if outcome.rows % store.BATCH == 0:
+                if outcome.rows % TOGETHER == 0:
                     merger.join(said)
                     said.clear()
                     progress(outcome.rows)
@@ -181,8 +183,13 @@ def _gone(merger: Merger, order: Order) -> int:
     held = gone + merger.new + merger.changed + merger.unchanged
     if gone > GONE_FREE and gone * GONE_SHARE > held and not order.accept_gone:
         raise TooMuchGone(f"这份全量文件中少了 {gone} 条以前有的记录（共 {held} 条）。")
+    last = ""
     while rows := session.execute(
-        select(SourceRecord.code, SourceRecord.key).where(*mine).order_by(SourceRecord.code).limit(store.BATCH)
+        select(SourceRecord.code, SourceRecord.key)
+        .where(*mine, SourceRecord.code >= last)  # what was taken out of the last one is there no more
+        .order_by(SourceRecord.code)
+        .limit(store.BATCH)
     ).all():
         merger.take_out([(code, key) for code, key in rows])
+        last = rows[-1].code
     return gone
