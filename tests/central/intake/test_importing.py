@@ -333,15 +333,13 @@ def test_orders_that_make_no_sense_are_refused(bare: Service, take: Import) -> N
 
 
 def test_an_interruption_leaves_nothing_half_done(bare: Service, take: Import, monkeypatch: pytest.MonkeyPatch) -> None:
-    from central.intake import store
+    from central.intake import importing
 
-    monkeypatch.setattr(store, "BATCH", 1)
+    monkeypatch.setattr(importing, "TOGETHER", 1)
 
     def stop(rows: int) -> None:
         if rows == 2:
             raise KeyboardInterrupt
-
-    from central.intake import importing
 
     run = importing.run
     monkeypatch.setattr(importing, "run", lambda *a, **k: run(*a, **(k | {"progress": stop})))
