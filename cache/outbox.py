@@ -17,6 +17,7 @@ ALL = -1
 """As a limit."""
 STUCK_AFTER_RESENDS = 3
 STUCK_AFTER_FAILURES = 8
+BLOB_REFUSED = "中心多次没有收下这个附件，请联系管理员。附件仍在本机。"
 _UNREADABLE = "中心多次没有收下这条记录，请联系管理员。记录仍在本机。"
 _RECORDS = """
     SELECT r.*, j.sealed_at, o.state, o.problem, o.next_try, c.ledger_number,
@@ -109,13 +110,16 @@ class Outbox:
 
     def retry_now(self) -> None:
         """The officer pressed 立即同步: nothing waits for its back-off, and what is stuck is tried again."""
-        self._store.write(
-            lambda db: db.execute(
+
+        def retry(db: sqlite_utils.Database) -> None:
+            db.execute(
                 "UPDATE outbox SET next_try = '', state = 'pending', problem = '',"
                 " alone = CASE state WHEN 'stuck' THEN 0 ELSE alone END,"
                 " resends = CASE state WHEN 'stuck' THEN 0 ELSE resends END WHERE state IN ('pending', 'stuck')"
             )
-        )
+            db.execute("UPDATE blob SET problem = '' WHERE problem <> '' AND NOT delivered")
+
+        self._store.write(retry)
 
     def answered(self, sent: Sequence[Outgoing], answers: Sequence[EventAnswer], next_try: datetime) -> list[Receipt]:
         """Take the service's answers in; the receipts that hold. An answer without a valid receipt is none."""

@@ -8,15 +8,38 @@ from cache.outbox import Queued
 from inspector.wire import CHUNK, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, BlobRef
 
 FIRST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=1)
+LONGEST_ASKED = timedelta(minutes=5)
+"""However long a busy service asks to be left alone."""
 ASKED_AT_ONCE = 100
 SMALL = 200 * 1024
 """Bytes: papers and signatures are smaller, photographs larger."""
 
 
 def backoff(tries: int, chance: float) -> timedelta:
-    """Full jitter: anywhere between nothing and the doubled wait, at most five minutes. ``chance`` in 0–1."""
+    """Full jitter: anywhere between nothing and the doubled wait, at most a minute. ``chance`` in 0–1."""
     return min(FIRST_WAIT * (1 << min(max(tries, 1) - 1, 16)), LONGEST_WAIT) * chance
+
+
+def asked_wait(seconds: float, chance: float) -> timedelta:
+    """What a busy service asked for, or up to a half less, so that those who were sent away do not come back together."""
+    return min(timedelta(seconds=seconds), LONGEST_ASKED) * (1 + chance) / 2
+
+
+def waits(next_try: datetime | None, now: datetime, longest: timedelta = LONGEST_WAIT) -> bool:
+    """Whether a next try lies ahead; one that lies further than the longest was written before the clock was set back."""
+    return next_try is not None and now < next_try <= now + longest
+
+
+def next_round(failed_until: datetime | None, pending: Sequence[Queued], now: datetime) -> datetime | None:
+    """When the next round is worth while: after the wait of one that failed, or as soon as an entry may go again.
+
+    None when nothing waits.
+    """
+    if failed_until is not None:
+        return failed_until if waits(failed_until, now, LONGEST_ASKED) else now
+    due = [q.next_try if q.next_try is not None and waits(q.next_try, now) else now for q in pending]
+    return min(due, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +136,7 @@ def batches(pending: Sequence[Queued], now: datetime) -> Iterator[tuple[int, ...
     batch: list[int] = []
     size, room = 0, MAX_BATCH_EVENTS
     for entry in pending:
-        # A wait longer than the longest was written before the clock was set back: it is over.
-        if entry.next_try is not None and now < entry.next_try <= now + LONGEST_WAIT:
+        if waits(entry.next_try, now):
             continue
         limit = max(1, MAX_BATCH_EVENTS >> entry.tries)
         if batch and (len(batch) >= min(room, limit) or size + entry.size > MAX_BATCH_BYTES):

@@ -23,7 +23,14 @@ from requests.adapters import HTTPAdapter
 
 from cache.clock import Clock
 from inspector import wire
-from inspector.errors import EnrolmentRefused, InputProblem, ServiceDown, ServiceImpostor, ServiceRefused
+from inspector.errors import (
+    EnrolmentRefused,
+    InputProblem,
+    ServiceBusy,
+    ServiceDown,
+    ServiceImpostor,
+    ServiceRefused,
+)
 from inspector.trust import device
 from inspector.wire import (
     BlobQuery,
@@ -172,7 +179,9 @@ class Remote:
         return answer
 
     def _refuse(self, answer: requests.Response) -> None:
-        if answer.status_code in {502, 503, 504, 429}:
+        if answer.status_code in {503, 429}:
+            raise ServiceBusy(_asked_to_wait(answer.headers.get("Retry-After", "")))
+        if answer.status_code in {502, 504}:
             raise ServiceDown
         try:
             report = wire.decode(_bounded(answer), ProblemReport)
@@ -231,6 +240,11 @@ class Remote:
                 yield from answer.iter_content(PIECE)
             except requests.RequestException:
                 raise ServiceDown from None
+
+
+def _asked_to_wait(retry_after: str) -> float:
+    """Seconds that an answer asks to wait; a date, which the header may hold too, is no use to a clock in doubt."""
+    return float(retry_after) if re.fullmatch("[0-9]{1,9}", retry_after) else 0.0
 
 
 def _bounded(answer: requests.Response) -> bytes:

@@ -33,6 +33,7 @@ from inspector.errors import (
     Cancelled,
     Problem,
     RegisterProblem,
+    ServiceBusy,
     ServiceDown,
     ServiceImpostor,
     ServiceRefused,
@@ -102,6 +103,10 @@ class Round:
         self._state = State(photos=photos)
         self.trouble: Problem | None = None
         """What kept one part of the round from being done, when the others went on."""
+        self.stayed: list[str] = []
+        """Blobs of which the service took nothing."""
+        self._begun: list[str] = []
+        """Blobs of which it took something before a cut: they go on in this round."""
 
     @property
     def reached(self) -> bool:
@@ -186,6 +191,8 @@ class Round:
         self._progress(Progress("上传记录", 0, size))
         try:
             answers = self._service.events([out.sealed for out in sent]).answers
+        except ServiceBusy:
+            raise  # it says nothing about these entries
         except (ServiceDown, ServiceRefused):
             self._handshake()  # raises when it is the network that fails, and not these entries
             self._outbox.failed(sent, self._later(sent))
@@ -216,6 +223,7 @@ class Round:
             answer = answers.get(blob.sha256)
             if answer is None:
                 self._leave_out(blob.sha256)
+                self.stayed.append(blob.sha256)
             else:
                 held[blob.sha256] = frozenset(answer.chunks)
         self._outbox.delivered([b.sha256 for b in blobs if b.sha256 in answers and answers[b.sha256].complete])
@@ -226,6 +234,9 @@ class Round:
             self._leave_out(job.blob.sha256)
         told = Tally("上传照片", sum(job.bytes_left for job in action.jobs), self._progress)
         self._lanes.each(action.jobs, lambda service, job: self._send_blob(service, job, told))
+        begun, self._begun = frozenset(self._begun), []
+        held = {digest: chunks for digest, chunks in self._state.held.items() if digest not in begun}
+        self._state = replace(self._state, left_out=self._state.left_out - begun, held=held)
 
     def _send_blob(self, service: Service, job: SendBlob, told: Tally) -> None:
         """On the thread of a lane: nothing here touches the state of the round."""
@@ -235,13 +246,17 @@ class Round:
         except VaultDamaged as problem:
             self._outbox.blob_broken(blob.sha256, problem.sentence)
             return
-        for number in job.chunks:
+        for sent, number in enumerate(job.chunks):
             self._stop_if_cancelled()
             piece = data[number * CHUNK : (number + 1) * CHUNK]
             try:
                 answer = service.put_chunk(blob.sha256, number, piece)
-            except ServiceRefused:
-                return  # the next round asks again which chunks are there
+            except ServiceBusy:
+                raise
+            except (ServiceDown, ServiceRefused):
+                service.handshake()  # raises when it is the network that fails, and not this blob
+                (self._begun if sent else self.stayed).append(blob.sha256)
+                return
             told.add(len(piece))
             if answer.complete:
                 self._outbox.delivered([blob.sha256])

@@ -154,7 +154,7 @@ class SyncStatus:
     proof: Proof | None
     clock: ClockTrust
     next_try: datetime | None = None
-    """When the next round is due after one that failed; None when nothing failed."""
+    """When the next round is worth while: something failed, or waits; None when all is done."""
     photos_wait: bool = False
     """The officer wants photographs sent only when asked for (a metered or weak network)."""
     paused: bool = False

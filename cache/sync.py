@@ -1,7 +1,8 @@
 """Sync as the officer sees it: one round at a time, what the pill says, what waits, and the last proof."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Event as Flag
@@ -11,12 +12,13 @@ from cache.clock import Clock
 from cache.identity import Identity
 from cache.lanes import Lanes
 from cache.opened import Opened
-from cache.plan import backoff
+from cache.outbox import BLOB_REFUSED, STUCK_AFTER_FAILURES
+from cache.plan import asked_wait, backoff, next_round
 from cache.remote import Remote
-from cache.round import PROOF, Round, Service, StoredProof
+from cache.round import LOOKED_AT, PROOF, Round, Service, StoredProof
 from cache.second import Second
 from cache.session_types import Connection, Progress, SyncStatus
-from inspector.errors import Cancelled, Problem, ServiceDown, ServiceImpostor
+from inspector.errors import Cancelled, Problem, ServiceBusy, ServiceDown, ServiceImpostor
 
 LAST_SUCCESS = "sync/last"
 POLL_SECONDS = 0.2
@@ -52,7 +54,9 @@ class Sync:
         self._single = Lock()
         self._connection = Connection.OFFLINE
         self._failures = 0
-        self._next_try: datetime | None = None
+        self._failed_until: datetime | None = None
+        self._stayed: Counter[str] = Counter()
+        """How often in a row the service took nothing of a blob."""
 
     def status(self) -> SyncStatus:
         """What the sync screen shows."""
@@ -68,7 +72,7 @@ class Sync:
             laptop.outbox.oldest(),
             stored.proof if stored else None,
             laptop.times.judge(laptop.people.policy().lease_days)[1],
-            self._next_try,
+            next_round(self._failed_until, laptop.outbox.pending(LOOKED_AT), laptop.times.wall()),
             laptop.settings.get("photos_automatic") == "off",
             laptop.settings.get("sync_automatic") == "off",
             self.second.status(),
@@ -106,9 +110,9 @@ class Sync:
             self._connection = Connection.REFUSED
             self._wait()
             raise
-        except ServiceDown:
+        except ServiceDown as problem:
             self._connection = Connection.OFFLINE
-            self._wait()
+            self._wait(problem.seconds if isinstance(problem, ServiceBusy) else 0.0)
             raise
         except BaseException as error:
             self._connection = Connection.ONLINE if current.reached else before
@@ -117,11 +121,24 @@ class Sync:
             raise
         finally:
             current.close()
-        self._connection, self._failures, self._next_try = Connection.ONLINE, 0, None
+        self._connection = Connection.ONLINE
+        if current.stayed:
+            self._wait()
+        else:
+            self._failures, self._failed_until = 0, None
+        self._give_up(current.stayed)
         if current.trouble is not None:
             raise current.trouble
         laptop.work.set_meta(LAST_SUCCESS, laptop.times.wall())
 
-    def _wait(self) -> None:
+    def _wait(self, asked: float = 0.0) -> None:
         self._failures += 1
-        self._next_try = self._laptop.times.wall() + backoff(self._failures, self._chance())
+        wait = max(backoff(self._failures, self._chance()), asked_wait(asked, self._chance()))
+        self._failed_until = self._laptop.times.wall() + wait
+
+    def _give_up(self, stayed: Sequence[str]) -> None:
+        """A person has to look at blobs of which the service would take nothing for many rounds."""
+        self._stayed = Counter({digest: self._stayed[digest] + 1 for digest in stayed})
+        for digest, times in self._stayed.items():
+            if times >= STUCK_AFTER_FAILURES:
+                self._laptop.outbox.blob_broken(digest, BLOB_REFUSED)

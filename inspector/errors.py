@@ -213,6 +213,18 @@ class ServiceDown(SyncProblem):
     advice = "记录已保存在本机，联网后会自动上传。"
 
 
+class ServiceBusy(ServiceDown):
+    """It is there, and asks to be left alone for ``seconds``: it says nothing about what was sent."""
+
+    code = "service-busy"
+    sentence = "中心服务正忙。"
+    advice = "记录已保存在本机，稍后会自动再传。"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class ServiceImpostor(SyncProblem):
     code = "service-impostor"
     sentence = "对方的证书不是中心服务的证书，已断开，没有发送任何记录。"

@@ -4,9 +4,11 @@ The code is voluntary: what a scenario asks about it is guidance or followed up;
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 import msgspec
 
@@ -83,10 +85,11 @@ def shipped() -> dict[int, Scenario]:
     return {s.id: s for s in found}
 
 
-def checklists() -> dict[str, Template]:
+@cache
+def checklists() -> Mapping[str, Template]:
     """The checklists of all scenarios that are looked at on site, by id."""
     found = (template(s) for s in shipped().values() if s.mode not in AT_A_DESK)
-    return {t.id: t for t in found}
+    return MappingProxyType({t.id: t for t in found})
 
 
 def template(scenario: Scenario) -> Template:

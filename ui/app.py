@@ -96,8 +96,7 @@ class Application(QObject):
         self._locked = threading.Event()
         self._locked.set()
         self.worker.troubled.connect(self.window.trouble)
-        self.syncing.finished.connect(self.window.refresh)
-        self.syncing.finished.connect(self._look_for_orders)
+        self.syncing.finished.connect(self._synced)
         self.window.locking.connect(lambda: self.lock())
         self.sleep = Sleep()
         self.sleep.coming.connect(lambda: self.lock())
@@ -140,6 +139,7 @@ class Application(QObject):
         self.syncing.stop()
         if self.desk is not None:
             self._save_last(self.desk)
+        self.session = self.desk = None
         self.window.close()
         self.worker.close()
         self.laptop.close()
@@ -192,9 +192,13 @@ class Application(QObject):
         self._locked.wait()
         return self.laptop.recover(grant, password)
 
-    def _look_for_orders(self) -> None:
-        """The centre may have ordered a lost laptop to forget everything."""
+    def _synced(self) -> None:
+        """A round has ended: the pill looks again, and the centre may have ordered a lost laptop to forget everything.
+
+        Said from another thread, it may arrive when the session is over.
+        """
         if self.session is not None:
+            self.window.refresh()
             run(self.session.wipe_ordered, done=lambda ordered: self.lock(self._wipe) if ordered else None)
 
     def _wipe(self, session: Session) -> None:
@@ -234,8 +238,7 @@ class Application(QObject):
     def _sync_screen(self, session: Session) -> Screen:
         screen = SyncScreen(session, self.clock.now, lambda: self.network.metered)
         screen.resumed.connect(self.syncing.ask)
-        screen.synced.connect(self.window.refresh)
-        screen.synced.connect(self._look_for_orders)
+        screen.synced.connect(self._synced)
         return screen
 
     def _preferences_screen(self, session: Session) -> Screen:

@@ -83,11 +83,11 @@ class Syncing(QObject):
                 self.finished.emit()
 
     def _until_next(self, session: Session) -> float:
-        """Seconds to wait: what failed says when it is to be tried again."""
+        """Seconds to wait: what failed or waits says when it is to be tried again."""
         try:
             status = session.sync_status()
         except Problem:
             return self._pause
-        if status.next_try is None:
+        if status.next_try is None or status.paused:
             return self._pause
         return min(self._pause, max(1.0, (status.next_try - self._now()).total_seconds()))

@@ -1,4 +1,4 @@
-"""The planner's promises for any state: findings first, nothing starved, the bad one alone, five minutes at most."""
+"""The planner's promises for any state: findings first, nothing starved, the bad one alone, a minute at most."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cache.outbox import Queued
 from cache.plan import (
     ASKED_AT_ONCE,
+    LONGEST_ASKED,
     LONGEST_WAIT,
     SMALL,
     AskBlobs,
@@ -19,9 +20,11 @@ from cache.plan import (
     State,
     TakeFeed,
     TakeRegister,
+    asked_wait,
     backoff,
     batches,
     missing_chunks,
+    next_round,
     plan,
 )
 from inspector.wire import CHUNK, MAX_BATCH_BYTES, MAX_BATCH_EVENTS, BlobRef
@@ -149,7 +152,7 @@ def test_the_bad_one_is_alone_after_eight_failures() -> None:
 
 
 @given(st.integers(0, 10**6), st.floats(0, 1))
-def test_backoff_is_full_jitter_up_to_five_minutes(tries: int, chance: float) -> None:
+def test_backoff_is_full_jitter_up_to_a_minute(tries: int, chance: float) -> None:
     wait = backoff(tries, chance)
     assert timedelta(0) <= wait <= LONGEST_WAIT
     assert backoff(tries, 0) == timedelta(0)
@@ -157,7 +160,30 @@ def test_backoff_is_full_jitter_up_to_five_minutes(tries: int, chance: float) ->
 
 
 def test_backoff_begins_at_a_second() -> None:
-    assert [backoff(n, 1).total_seconds() for n in (1, 2, 3, 9, 10)] == [1, 2, 4, 256, 300]
+    assert [backoff(n, 1).total_seconds() for n in (1, 2, 3, 6, 7, 99)] == [1, 2, 4, 32, 60, 60]
+
+
+@given(st.floats(0, 10**9), st.floats(0, 1))
+def test_a_busy_service_is_left_alone_for_what_it_asks(seconds: float, chance: float) -> None:
+    wait = asked_wait(seconds, chance)
+    wanted = min(timedelta(seconds=seconds), LONGEST_ASKED)
+    assert wanted / 2 <= wait <= wanted
+
+
+@given(pendings, st.none() | st.timedeltas(-LONGEST_ASKED, 2 * LONGEST_ASKED))
+def test_the_next_round_comes_when_something_can_be_done(pending: tuple[Queued, ...], failed: timedelta | None) -> None:
+    """After a failed round its wait counts; otherwise the first entry that may go. Never later than five minutes."""
+    at = next_round(None if failed is None else NOW + failed, pending, NOW)
+    if failed is None and not pending:
+        assert at is None
+        return
+    assert at is not None
+    assert at <= NOW + LONGEST_ASKED
+    if failed is not None:
+        assert at == (NOW + failed if timedelta(0) < failed <= LONGEST_ASKED else NOW)
+    else:
+        assert list(batches(pending, max(at, NOW))), "a round that has nothing to send is no use"
+        assert at <= NOW or not list(batches(pending, at - timedelta(microseconds=1)))
 
 
 @given(st.integers(1, 5 * CHUNK), st.frozensets(st.integers(0, 6)))

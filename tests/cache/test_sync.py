@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select, update
 from cache.clock import Clock, SystemClock
 from cache.identity import Identity
 from cache.laptop import Laptop
+from cache.outbox import STUCK_AFTER_FAILURES
 from cache.register_store import RegisterStore
 from cache.round import Service
 from cache.session import Connection, Progress, RecordState, Session
@@ -31,9 +32,11 @@ from inspector.errors import (
     EnrolmentRefused,
     InputProblem,
     RegisterRefused,
+    ServiceBusy,
     ServiceDown,
     ServiceImpostor,
     ServiceRefused,
+    SyncProblem,
 )
 from inspector.freshness import china_day
 from inspector.inspection import Basis, BasisKind
@@ -350,21 +353,30 @@ def test_a_lost_answer_doubles_nothing(laptop: Laptop, session: Session, centre:
     assert state(session, event_id) is RecordState.COMPLETE
 
 
-def test_after_a_cut_only_the_missing_chunks_go(laptop: Laptop, session: Session) -> None:
+@pytest.mark.parametrize("dead", [False, True], ids=["one connection is cut", "the network is gone"])
+def test_after_a_cut_only_the_missing_chunks_go(laptop: Laptop, session: Session, dead: bool) -> None:
     sync(session)
     event_id = sealed(session, laptop)
     sent: list[tuple[str, int]] = []
+    cuts = Flag()
 
     def cut(name: str, args: tuple[Any, ...]) -> None:
         if name == "put_chunk":
             sent.append(args[:2])
             if len(sent) == 2:
-                raise ServiceDown
+                cuts.set()
+        if cuts.is_set() and len(sent) == 2:
+            if name == "handshake" and not dead:
+                return
+            raise ServiceDown
 
     through(laptop, session, before=cut)
-    with pytest.raises(ServiceDown):
-        sync(session)
-    sync(session)
+    if dead:
+        with pytest.raises(ServiceDown):
+            sync(session)
+        cuts.clear()
+    status = sync(session)
+    assert (status.pending_blobs, status.next_try) == (0, None)
     assert {chunk for chunk in sent if sent.count(chunk) > 1} == {sent[1]}, "only the one that was cut goes again"
     photo = session.record(event_id).photos[0]
     assert {(photo.sha256, 0), (photo.sha256, 1)} <= set(sent)
@@ -441,6 +453,51 @@ def test_an_event_that_alone_fails_gets_stuck_and_the_others_go_on(laptop: Lapto
     problem = next(r.problem for r in session.queue() if r.event_id == bad_id)
     assert "管理员" in problem
     assert not session.sync_status().proof.equal
+
+
+@pytest.mark.parametrize("trouble", [ServiceRefused, ServiceDown], ids=["refused", "cut"])
+def test_a_photo_that_is_never_taken_delays_no_other_and_is_told(
+    laptop: Laptop, session: Session, trouble: type[SyncProblem]
+) -> None:
+    sync(session)
+    first, second = sealed(session, laptop), sealed(session, laptop)
+    bad = session.record(first).photos[0].sha256
+
+    def refuse(name: str, args: tuple[Any, ...]) -> None:
+        if name == "put_chunk" and args[0] == bad:
+            raise trouble
+
+    through(laptop, session, before=refuse)
+    for _ in range(STUCK_AFTER_FAILURES):
+        assert state(session, first) is not RecordState.STUCK
+        status = sync(session)
+        assert state(session, second) is RecordState.COMPLETE
+    assert (state(session, first), status.next_try) == (RecordState.STUCK, laptop.clock.now())
+    assert "附件" in session.queue()[0].problem
+    through(laptop, session)
+    session._opened.outbox.retry_now()
+    sync(session)
+    assert state(session, first) is RecordState.COMPLETE
+
+
+def test_a_busy_service_is_left_alone_and_counts_against_nothing(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    event_id = sealed(session, laptop)
+
+    def busy(name: str, _: tuple[Any, ...]) -> None:
+        if name == "events":
+            raise ServiceBusy(120)
+
+    through(laptop, session, before=busy)
+    for _ in range(20):
+        with pytest.raises(ServiceBusy):
+            sync(session)
+    status = session.sync_status()
+    assert status.next_try == laptop.clock.now() + timedelta(seconds=60), "half of what it asked for, at least"
+    assert status.pending_events and {r["tries"] for r in session._opened.store.rows("SELECT tries FROM outbox")} == {0}
+    through(laptop, session)
+    sync(session)
+    assert state(session, event_id) is RecordState.COMPLETE
 
 
 def test_a_dead_network_makes_nothing_stuck(laptop: Laptop, session: Session) -> None:

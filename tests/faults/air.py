@@ -70,10 +70,10 @@ async def serve(app: FastAPI, ask: Ask) -> Reply:
     return Reply(sent[0]["status"], tuple(sent[0]["headers"]), body)
 
 
-def answer(app: FastAPI, ask: Ask) -> Reply:
+def answer(runner: asyncio.Runner, app: FastAPI, ask: Ask) -> Reply:
     """The same from code that is not asynchronous; a service that fails inside answers 500, as its server does."""
     try:
-        return asyncio.run(serve(app, ask))
+        return runner.run(serve(app, ask))
     except Exception:
         return Reply(500, (), b"")
 

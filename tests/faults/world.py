@@ -1,5 +1,6 @@
 """A service and its laptops in one process: real stores, real client, real application, held clocks, faults between."""
 
+import asyncio
 import json
 import secrets
 import shutil
@@ -79,6 +80,7 @@ class Centre:
         keys = identity.service_keys(folder / "keys")
         self.service = Service(settings, engine, sessionmaker(engine, expire_on_commit=False), keys, clock.now)
         self.app = create_app(self.service)
+        self._runner: asyncio.Runner | None = None
 
     @staticmethod
     def make(folder: Path, clock: HeldClock, entities: int = 4, database: str = "") -> None:
@@ -92,7 +94,9 @@ class Centre:
             service.close()
 
     def answer(self, ask: Ask) -> Reply:
-        return answer(self.app, ask)
+        # One loop for all requests, as a server has; a late request may come when this was closed already.
+        self._runner = self._runner or asyncio.Runner()
+        return answer(self._runner, self.app, ask)
 
     def publish(self, entities: int) -> Manifest:
         """A newer register."""
@@ -100,6 +104,9 @@ class Centre:
         return publish(self.service, AREA)
 
     def close(self) -> None:
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
         self.service.close()
 
 
