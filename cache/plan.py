@@ -22,12 +22,12 @@ def backoff(tries: int, chance: float) -> timedelta:
 
 
 def asked_wait(seconds: float, chance: float) -> timedelta:
-    """What a busy service asked for, or up to a half less, so that those who were sent away do not come back together."""
+    """What a busy service asked for, or up to a half less: those who were sent away do not come back together."""
     return min(timedelta(seconds=seconds), LONGEST_ASKED) * (1 + chance) / 2
 
 
 def waits(next_try: datetime | None, now: datetime, longest: timedelta = LONGEST_WAIT) -> bool:
-    """Whether a next try lies ahead; one that lies further than the longest was written before the clock was set back."""
+    """Whether a next try lies ahead; one further than the longest was written before the clock was set back."""
     return next_try is not None and now < next_try <= now + longest
 
 

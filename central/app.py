@@ -1,8 +1,9 @@
 """Puts the service's routes together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -11,6 +12,7 @@ from starlette.requests import ClientDisconnect
 
 from central import issue
 from central.api import blobs, devices, down, events
+from central.api.load import Load
 from central.api.problems import Refused, database_down, gone, refused
 from central.intake import undoing
 from central.intake.jobs import Jobs
@@ -31,24 +33,26 @@ def create_app(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async def keep_signing() -> None:
-            while True:
-                await run_in_threadpool(service.renew_signatures)
-                await run_in_threadpool(issue.repeat_lists, service)
-                await asyncio.sleep(RESIGN_SECONDS)
+        stopping = asyncio.Event()
 
-        async def keep_purging() -> None:
-            while True:
-                # A database that is busy now is less busy later; signing must not wait for it.
-                with suppress(DBAPIError):
-                    await run_in_threadpool(undoing.purge, service)
-                await asyncio.sleep(PURGE_SECONDS)
+        async def repeat(seconds: float, *steps: Callable[[], object]) -> None:
+            """Do the steps now and every so many seconds. A step that has begun is waited for: it holds connections."""
+            while not stopping.is_set():
+                for step in steps:
+                    await run_in_threadpool(step)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), seconds)
 
-        tasks = [asyncio.create_task(keep_signing()), asyncio.create_task(keep_purging())]
+        def purge() -> None:
+            # A database that is busy now is less busy later; signing must not wait for it.
+            with suppress(DBAPIError):
+                undoing.purge(service)
+
+        signing = repeat(RESIGN_SECONDS, service.renew_signatures, partial(issue.repeat_lists, service))
+        tasks = [asyncio.create_task(work) for work in (signing, repeat(PURGE_SECONDS, purge))]
         yield
         await run_in_threadpool(app.state.intake.close)
-        for task in tasks:
-            task.cancel()
+        stopping.set()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(title="码上查中心服务", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -59,6 +63,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(OperationalError, database_down)
     app.add_exception_handler(forms.NotHere, forms.refused)
     app.add_exception_handler(Problem, forms.told)
+    app.add_middleware(Load)
     for module in (devices, events, blobs, down):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(pages.router)

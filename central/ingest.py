@@ -44,7 +44,8 @@ def ingest(service: Service, device_id: str, events: Sequence[SealedEvent]) -> t
                 return _Batch(service, session, device, [_Arrival(e) for e in events]).take()
         except IntegrityError:
             continue
-    raise Refused(503, "busy", "中心服务繁忙。", "请稍后再同步。")
+    # Not "busy": a laptop must try these entries one by one, so that a bad one stops no other.
+    raise Refused(500, "not-taken", "中心服务没能登记这批记录。", "记录仍在本机，会逐条再传。")
 
 
 class _Arrival:

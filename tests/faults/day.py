@@ -8,9 +8,13 @@ from central.demo.load import UNIT
 from inspector.errors import AlreadySealed, Problem
 from inspector.wire import CHUNK, EventKind, Task
 from tests.faults import world
-from tests.faults.invariants import calm
+from tests.faults.invariants import must
 from tests.faults.world import Centre, Station, blank, event_id
 
+CONVERGENCE = 60.0
+"""Seconds of virtual time in which everything arrives after the faults have stopped."""
+LONGEST = 1.0
+"""The draw of every jitter that makes it longest."""
 SAVES = 3
 RECORDS = 2
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * (CHUNK // 256)
@@ -58,16 +62,34 @@ def refused(station: Station) -> None:
         station.opened.work.append(entry, Listing("将来", "", ""))
 
 
-def settle(stations: list[Station], rounds: int = 14) -> None:
-    """The faults are over: an officer presses 立即同步, then rounds run by themselves until nothing waits."""
+def settle(stations: list[Station]) -> None:
+    """The faults are over: everything arrives by itself, and at last what waits for a person who presses 立即同步."""
     for station in stations:
-        station.fault, station.chance = world.fair, 0.0
+        station.fault, station.chance = world.fair, LONGEST
+        by_itself(station)
         station.opened.outbox.retry_now()
-    for station, _ in calm(stations, rounds):
+        by_itself(station)
+
+
+def by_itself(station: Station) -> None:
+    """Rounds as they come in the background, the first when the wait of the last one is over, until all went that can.
+
+    Attachments of records that the centre keeps aside wait for its decision.
+    """
+    outbox, waited = station.opened.outbox, 0.0
+    while True:
+        due = station.syncing.status().next_try
+        now = station.opened.times.wall()
+        pause = max(1.0, (due - now).total_seconds()) if due else 1.0
+        station.clock.wait(pause)
+        waited += pause
         try:
             station.sync()
         except Problem as problem:
             station.trouble = problem
+        if not outbox.counts()[0] and not outbox.undelivered(1):
+            return
+        must(waited <= CONVERGENCE, "convergence", (waited, outbox.counts(), station.trouble))
 
 
 def whole(station: Station) -> None:

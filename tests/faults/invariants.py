@@ -4,9 +4,8 @@
 ``settled`` says that faults have stopped and rounds have run since: then everything must have arrived as well.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -147,7 +146,7 @@ def unsent_cannot_go(laptop: Opened) -> None:
 
 
 def next_try_is_near(laptop: Opened) -> None:
-    """What waits is tried within five minutes, whatever the clock did meanwhile."""
+    """What waits is tried within a minute, whatever the clock did meanwhile."""
     pending, now = laptop.outbox.pending(100_000), laptop.times.wall()
     due = {seq for when in (now, now + LONGEST_WAIT) for batch in batches(pending, when) for seq in batch}
     must(due == {q.seq for q in pending}, "tried too late", [q for q in pending if q.seq not in due])
@@ -261,14 +260,3 @@ def the_proof_is_whole(service: Service, laptop: Opened) -> None:
         aside = session.scalar(select(HeldRow.content_hash).where(HeldRow.device_id == laptop.work.identity.device_id))
     if aside is None:
         must(kept.proof.equal, "proof", kept.proof.text)
-
-
-def calm(stations: Iterable[Station], rounds: int) -> Iterator[tuple[Station, int]]:
-    """Rounds without faults until nothing waits: each (station, number of the round)."""
-    for station in stations:
-        for number in range(1, rounds + 1):
-            station.clock.wait(timedelta(minutes=5).total_seconds())
-            yield station, number
-            events, blobs = station.opened.outbox.counts()
-            if not events and not blobs:
-                break

@@ -57,15 +57,12 @@ def poisoned(name: str) -> Fault:
     def weather(deliver: Deliver, ask: Ask) -> Reply:
         if ask.path.endswith("/events"):
             body = zstandard.ZstdDecompressor().decompressobj().decompress(ask.body)
-            if name.encode() in _events(body):
+            events = (wire.decode(e.event, wire.Event) for e in wire.decode(body, wire.EventBatch).events)
+            if any(event.event_id == name for event in events):
                 return Reply(500, (), b"")
         return deliver(ask)
 
     return weather
-
-
-def _events(batch: bytes) -> bytes:
-    return b"\n".join(e.event for e in wire.decode(batch, wire.EventBatch).events)
 
 
 class World(RuleBasedStateMachine):
@@ -172,6 +169,11 @@ class World(RuleBasedStateMachine):
         self.clock.wait(minutes * 60)
         for station in self.stations.values():
             station.wait(minutes)
+
+    @rule(name=laptops, chance=st.sampled_from((0.0, 0.5, 1.0)))
+    def luck(self, name: str, chance: float) -> None:
+        """How long its jitters are from now on."""
+        self.stations[name].chance = chance
 
     # -- sticks, and the second copy
     @property

@@ -1,7 +1,7 @@
 """Promises of the planner for any queue: simulated rounds against a service that refuses whatever it likes.
 
-Beside ``tests/cache/test_plan.py`` (what one plan looks like) this is about time: what waits is tried within five
-minutes whatever the clocks did, and one bad item costs the others no more than a cycle.
+Beside ``tests/cache/test_plan.py`` (what one plan looks like) this is about time: what waits is tried within a minute
+whatever the clocks did, and one bad item costs the others no more than a cycle.
 """
 
 from dataclasses import replace
@@ -39,8 +39,8 @@ def case_of(data: bytes) -> tuple[tuple[Queued, ...], frozenset[int], tuple[floa
     return tuple(queue), frozenset(bad), luck
 
 
-def tried_within_five_minutes(queue: tuple[Queued, ...]) -> None:
-    """pending ∧ online ⇒ next try ≤ 5 min, for every wait that was ever written down."""
+def tried_within_a_minute(queue: tuple[Queued, ...]) -> None:
+    """pending ∧ online ⇒ next try ≤ 1 min, for every wait that was ever written down."""
     soon = {seq for when in (NOW, NOW + LONGEST_WAIT) for batch in batches(queue, when) for seq in batch}
     assert soon == {q.seq for q in queue}
 
@@ -57,7 +57,7 @@ def batches_are_fair(queue: tuple[Queued, ...]) -> None:
 
 
 def bad_ones_delay_nobody(queue: tuple[Queued, ...], bad: frozenset[int], chances: tuple[float, ...]) -> None:
-    """Whatever the bad ones do, every good one is through after one cycle of halvings, each wait ≤ 5 minutes."""
+    """Whatever the bad ones do, every good one is through after one cycle of halvings, each wait ≤ a minute."""
     waiting = {q.seq: replace(q, next_try=None, tries=min(q.tries, 4)) for q in queue}
     alone = dict.fromkeys(bad, 0)
     now, rounds = NOW, 0
@@ -95,7 +95,7 @@ def run(examples: int, number: int) -> int:
         nonlocal ran
         ran += 1
         queue, bad, chances = case_of(data)
-        tried_within_five_minutes(queue)
+        tried_within_a_minute(queue)
         batches_are_fair(queue)
         bad_ones_delay_nobody(queue, bad, chances)
 

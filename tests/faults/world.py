@@ -80,7 +80,8 @@ class Centre:
         keys = identity.service_keys(folder / "keys")
         self.service = Service(settings, engine, sessionmaker(engine, expire_on_commit=False), keys, clock.now)
         self.app = create_app(self.service)
-        self._runner: asyncio.Runner | None = None
+        self._runner = asyncio.Runner()
+        """One loop for all requests, as a server has."""
 
     @staticmethod
     def make(folder: Path, clock: HeldClock, entities: int = 4, database: str = "") -> None:
@@ -94,8 +95,6 @@ class Centre:
             service.close()
 
     def answer(self, ask: Ask) -> Reply:
-        # One loop for all requests, as a server has; a late request may come when this was closed already.
-        self._runner = self._runner or asyncio.Runner()
         return answer(self._runner, self.app, ask)
 
     def publish(self, entities: int) -> Manifest:
@@ -104,9 +103,7 @@ class Centre:
         return publish(self.service, AREA)
 
     def close(self) -> None:
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+        self._runner.close()
         self.service.close()
 
 
@@ -162,8 +159,13 @@ class Station:
         if self.centre is None:
             raise requests.ConnectionError("no service in this world")
         remote = Remote(who.base_url, who.ca, clock, who.device_id, who.keys.signing)
-        remote._session.mount("https://", Air(self.centre.answer, lambda deliver, ask: self.fault(deliver, ask)))
+        remote._session.mount("https://", Air(self._deliver, lambda deliver, ask: self.fault(deliver, ask)))
         return remote
+
+    def _deliver(self, ask: Ask) -> Reply:
+        """To the service as it is when the request arrives: it may have been started anew since it was sent."""
+        assert self.centre is not None
+        return self.centre.answer(ask)
 
     def close(self) -> None:
         self.opened.close()
