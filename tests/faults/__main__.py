@@ -22,7 +22,7 @@ def told(count: int, seed: int) -> dict[str, int]:
 
 def killed(side: str) -> Callable[[int, int], dict[str, int]]:
     def run(count: int, seed: int) -> dict[str, int]:
-        hits = list(kills.sweep(side, 0, seed, count // 20))
+        hits = list(kills.sweep(side, kills.every_moment, seed, count // 20))
         return {"cases": len(hits), "killed": sum(h > 0 for h in hits), "kills": sum(hits)}
 
     return run
@@ -51,7 +51,7 @@ def planted_bugs(_count: int, seed: int) -> dict[str, int]:
 
 def failing(side: str) -> Callable[[int, int], dict[str, int]]:
     def run(count: int, seed: int) -> dict[str, int]:
-        hits = list(io_failures.failures(side, 0, seed))
+        hits = list(io_failures.failures(side, io_failures.every_way, seed))
         return {"cases": len(hits), "failed": sum(h > 0 for h in hits)}
 
     return run

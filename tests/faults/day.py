@@ -1,10 +1,14 @@
 """A short day of a laptop with its service: every step may already be done, so it goes on after any kind of end."""
 
 from dataclasses import replace
+from threading import Event as Flag
 
+from cache.second import PLACE, Second
+from cache.stick import export, take
 from cache.work import Entry, Listing
 from central import desk
 from central.demo.load import UNIT
+from central.stick import exchange
 from inspector.errors import AlreadySealed, Problem
 from inspector.wire import CHUNK, EventKind, Task
 from tests.faults import world
@@ -29,9 +33,11 @@ def prepare(centre: Centre) -> None:
 
 
 def work(station: Station) -> None:
-    """Records with saves, photos, seals, corrections, views, and a round."""
+    """Records with saves, photos, seals, corrections, views; the first goes by stick, the others in a round."""
     for number in range(1, RECORDS + 1):
         record(station, event_id(number, station.folder.name), number)
+        if number == 1:
+            by_stick(station)
     station.sync()
     for row in station.opened.store.rows("SELECT hash FROM receipt JOIN journal USING (seq)"):
         station.told.say("receipt", row["hash"])
@@ -52,6 +58,20 @@ def record(station: Station, name: str, number: int) -> None:
     if not laptop.work.referring(name):
         station.amend(name, "更正")
     laptop.audit("HH0001", "print", name)
+
+
+def by_stick(station: Station) -> None:
+    """A second copy on a card; a stick with what waits goes to the centre and comes back."""
+    laptop = station.opened
+    card, stick = (station.folder.parent / f"{station.folder.name}.{what}" for what in ("card", "usb"))
+    for place in (card, stick):
+        place.mkdir(exist_ok=True)
+    laptop.settings.put(PLACE, str(card))
+    Second(laptop, lambda a, b: False).copy(Flag())
+    assert station.centre is not None
+    if export(laptop, stick, lambda _: None, Flag()):
+        exchange(station.centre.service, stick, lambda _: None)
+        take(laptop, stick, lambda _: None, Flag())
 
 
 def refused(station: Station) -> None:

@@ -7,7 +7,7 @@ sentence (a Problem, never anything else), and what was told to be done is true 
 import errno
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -56,12 +56,30 @@ def operations(base: Path, folder: Path, side: str) -> int:
     return len(disk.log)
 
 
-def failures(side: str, count: int, number: int) -> Iterator[int]:
-    """So many failures on one side, spread over the day; 0: every operation, each error, once and for good."""
+Case = tuple[int, int, bool]
+"""Which operation fails, with which error, and whether all after it do."""
+Chosen = Callable[[range, random.Random], list[Case]]
+
+
+def every_way(operations: range, _: random.Random) -> list[Case]:
+    """Every operation, each error, once and for good."""
+    return [(at, error, lasting) for at in operations for error in ERRORS for lasting in (False, True)]
+
+
+def a_part(part: int, parts: int) -> Chosen:
+    """Every operation in one drawn way, in so many parts."""
+    return lambda operations, draw: [(at, draw.choice(ERRORS), draw.random() < 0.5) for at in operations[part::parts]]
+
+
+def some(cases: int) -> Chosen:
+    return lambda operations, draw: draw.sample(every_way(operations, draw), cases)
+
+
+def failures(side: str, chosen: Chosen, number: int) -> Iterator[int]:
+    """Failures on one side; yields how many operations failed in each case."""
     draw = random.Random(number)
     with scratch() as folder:
         base, place = prepared(folder), folder / "case"
         every = range(1, operations(base, place, side) + 1)
-        cases = [(at, error, lasting) for at in every for error in ERRORS for lasting in (False, True)]
-        for at, error, lasting in draw.sample(cases, count) if count else cases:
+        for at, error, lasting in chosen(every, draw):
             yield run_case(base, place, side, at, error, lasting)

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -160,32 +160,42 @@ def once_each(lines: list[tuple[str, int]], draw: random.Random) -> list[int]:
     return sorted(draw.choice(found) for found in moments.values())
 
 
-def chosen(lines: list[tuple[str, int]], cases: int, draw: random.Random) -> list[int]:
-    """0: every executed line. Otherwise so many, spread over the source; another seed takes other ones."""
-    if not cases:
-        return list(range(1, len(lines) + 1))
-    each = once_each(lines, draw)
-    return each if cases >= len(each) else sorted(draw.sample(each, cases))
+Chosen = Callable[[list[tuple[str, int]], random.Random], list[int]]
+"""The moments of a day at which to kill, by the lines that it executes."""
 
 
-def sweep(side: str, cases: int, number: int, doubles: int = 0) -> Iterator[int]:
+def every_moment(lines: list[tuple[str, int]], _: random.Random) -> list[int]:
+    return list(range(1, len(lines) + 1))
+
+
+def a_part(part: int, parts: int) -> Chosen:
+    """Of every line of the source one moment at which it runs, in so many parts."""
+    return lambda lines, draw: once_each(lines, draw)[part::parts]
+
+
+def some(cases: int) -> Chosen:
+    """So many lines, spread over the source; another seed takes other ones."""
+    return lambda lines, draw: sorted(draw.sample(once_each(lines, draw), cases))
+
+
+def sweep(side: str, chosen: Chosen, number: int, doubles: int = 0) -> Iterator[int]:
     """Kills on one side, then so many days with two kills anywhere; yields how many of each case hit."""
     draw = random.Random(number)
     with scratch() as folder:
         base, place = prepared(folder), folder / "case"
         lines = {name: lines_of(base, place, name) for name in SIDES}
-        for at in chosen(lines[side], cases, draw):
+        for at in chosen(lines[side], draw):
             yield run_case(base, place, ((side, at),))
         for _ in range(doubles):
             sides = [draw.choice(tuple(SIDES)) for _ in range(2)]
             yield run_case(base, place, tuple((s, draw.randint(1, len(lines[s]))) for s in sides))
 
 
-def main(side: str, cases: int, number: int, doubles: int) -> None:
+def main(side: str, part: int, parts: int, number: int, doubles: int) -> None:
     """Print what was done as JSON."""
-    hits = list(sweep(side, cases, number, doubles))
+    hits = list(sweep(side, a_part(part, parts), number, doubles))
     json.dump({"cases": len(hits), "killed": sum(h > 0 for h in hits), "kills": sum(hits)}, sys.stdout)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:5]))
+    main(sys.argv[1], *map(int, sys.argv[2:6]))

@@ -39,7 +39,7 @@ def bugs() -> list[Bug]:
 
 
 def _sweep(side: str) -> Callable[[int], object]:
-    return lambda seed: list(kills.sweep(side, 60, seed, 2))
+    return lambda seed: list(kills.sweep(side, kills.some(60), seed, 2))
 
 
 def _tests(*files: str) -> Callable[[int], object]:
@@ -54,7 +54,7 @@ GATES: dict[str, Callable[[int], object]] = {
     "power": lambda seed: power.run(400, seed),
     "kills-laptop": _sweep("laptop"),
     "kills-service": _sweep("service"),
-    "io-laptop": lambda seed: list(io_failures.failures("laptop", 200, seed)),
+    "io-laptop": lambda seed: list(io_failures.failures("laptop", io_failures.some(200), seed)),
     "planner": lambda seed: planner.run(2000, seed),
     "model": lambda seed: model.run(60, 40, seed, shorten=False),
     "model-long": lambda seed: model.run(400, 50, seed, shorten=False),

@@ -5,12 +5,18 @@ import pytest
 from tests.faults import io_failures, power
 from tests.faults.test_kills import source_seed
 
+CUTS = 1000
+PARTS = {"laptop": 4, "service": 1}
 
-def test_the_power_goes_at_any_moment() -> None:
-    assert power.run(250, source_seed()) == 250
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_power_goes_at_any_moment(part: int) -> None:
+    assert power.run(CUTS, source_seed() + part) == CUTS
 
 
-@pytest.mark.parametrize("part", range(3))
-@pytest.mark.parametrize("side", io_failures.SIDES)
+@pytest.mark.parametrize(("side", "part"), [(side, part) for side, parts in PARTS.items() for part in range(parts)])
 def test_the_disk_fails_at_any_operation(side: str, part: int) -> None:
-    assert sum(hit > 0 for hit in io_failures.failures(side, 12, source_seed() + part)) >= 6
+    hits = list(io_failures.failures(side, io_failures.a_part(part, PARTS[side]), source_seed() + part))
+    assert len(hits) > 30
+    # Threads beside write in another order now and then, and a day that fails early has fewer operations.
+    assert sum(hit > 0 for hit in hits) >= 0.8 * len(hits)
