@@ -69,7 +69,7 @@ class Checks:
             max_age_days=policy.max_data_age_days,
             permit_warning_days=policy.permit_warning_days,
         )
-        checked = Checked(taken, means, token, entity, decide(facts), candidates)
+        checked = Checked(taken, means, token, entity, decide(facts), candidates, state.whole_lists)
         self._note(checked, opened.times.wall())
         return checked
 

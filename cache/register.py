@@ -92,8 +92,8 @@ class Register:
         self._idle: list[Reader | Layers] = []
         self._closed = False
         self._health = StoreHealth.GOOD if proved else StoreHealth.UNCHECKED
-        with self._reader():
-            pass
+        with self._reader() as reader:
+            self._whole_lists = reader.whole_lists
 
     @contextmanager
     def _reader(self) -> Iterator[Reader | Layers]:
@@ -117,7 +117,16 @@ class Register:
     def state(self) -> RegisterState:
         """What is installed; ``as_of`` is when the centre made it."""
         m = self._installed.newest
-        return RegisterState(self._health, m.area, area_name(m.area), m.epoch, m.row_version, m.rows, m.made_at)
+        return RegisterState(
+            self._health,
+            m.area,
+            area_name(m.area),
+            m.epoch,
+            m.row_version,
+            m.rows,
+            m.made_at,
+            self._whole_lists,
+        )
 
     def entity(self, code: str) -> Entity | None:
         """The entity of an 18-character code in upper case; None for any other text. Raises RegisterDamaged."""

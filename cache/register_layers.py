@@ -21,6 +21,7 @@ class Layers:
             reader.gone = gone
         self._gone = len(gone)
         self.manifest = readers[-1].manifest
+        self.whole_lists = readers[-1].whole_lists
         self.common = readers[0].common
         self.syllables = frozenset[str]().union(*(reader.syllables for reader in readers))
         self.prefixes = tuple(dict.fromkeys(prefix for reader in readers for prefix in reader.prefixes))

@@ -11,7 +11,17 @@ from cache.db import unlock
 from inspector import wire
 from inspector.entity import Entity
 from inspector.errors import Problem, RegisterDamaged
-from inspector.register_file import FIRST_GONE, FORMAT, HMACS, BodyCodec, Ids, LayerManifest, Manifest, read_manifest
+from inspector.register_file import (
+    FIRST_GONE,
+    FORMAT,
+    HMACS,
+    BodyCodec,
+    Ids,
+    LayerManifest,
+    Manifest,
+    read_manifest,
+    read_whole_lists,
+)
 
 CACHE_KIB = 96 * 1024
 """Pages kept decrypted: holds the whole register of a prefecture; a second reader at once is rare."""
@@ -52,6 +62,8 @@ class Reader:
         self.manifest: Manifest = read_manifest(meta["manifest"])
         self.common = frozenset(wire.decode(meta["common"], list[str]))
         self.syllables = frozenset(wire.decode(meta["syllables"], list[str]))
+        # A register that was made before there were any has none.
+        self.whole_lists = read_whole_lists(meta.get("whole_lists", b"[]"))
         self.prefixes = tuple(prefix for (prefix,) in self._db.execute("SELECT prefix FROM prefix"))
         layer = isinstance(self.manifest, LayerManifest)
         self.takes_out = Ids(number for (number,) in self._rows("SELECT id FROM gone")) if layer else Ids()

@@ -1,10 +1,11 @@
 """What the screens get from a session: values only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inspector.entity import Entity
 from inspector.payload import Payload
+from inspector.provenance import WholeLists
 from inspector.terms import Term
 from inspector.verdict import ClockTrust, Colour, Means, StoreHealth, Token, Verdict
 from inspector.wire import Handshake
@@ -41,6 +42,8 @@ class RegisterState:
     row_version: int
     rows: int
     as_of: datetime | None
+    whole_lists: WholeLists = field(default_factory=dict)
+    """What its entities are as of, beyond what each tells itself (``inspector.provenance``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Checked:
     verdict: Verdict
     candidates: tuple[Hit, ...] = ()
     """Several codes in the text, or existing codes near a mistyped one: the officer picks."""
+    whole_lists: WholeLists = field(default_factory=dict)
+    """Of the register that the entity was found in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from central.entities import inside, watermark
+from central.intake.provenance import whole_lists
 from central.models import EntityRow, GoneRow, Publication
 from central.publish import layer, snapshot
 from central.service import Service
@@ -90,6 +91,7 @@ def _build(
             gone=_gone(session, region, since),
             row_version=version,
             made_at=made,
+            whole_lists=whole_lists(session),
         )
     key, epoch = secrets.token_bytes(32), max((m.epoch for _, m in before.files), default=0) + 1
     found = _entities(session, inside(region), -1)
@@ -101,6 +103,7 @@ def _build(
         epoch=epoch,
         row_version=version,
         made_at=made,
+        whole_lists=whole_lists(session),
         samples=_samples(session, region),
         progress=progress,
     )

@@ -84,6 +84,11 @@ class Licence:
     former_name: str = ""
     suspended_until: date | None = None
     """End of a filed suspension (歇业), if one is running."""
+    source: str = ""
+    """来源: the department that states the registration; empty when it is not known."""
+    as_of: date | None = None
+    """数据截至: as of which day the source first said what stands here; None when that is not known, or when the source
+    says it no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,9 @@ class Permit:
     valid_to: date | None
     state: str = "有效"
     """State as the issuer gave it: 有效, 注销, 吊销, 暂扣 …"""
+    source: str = ""
+    as_of: date | None = None
+    """Both as of a ``Licence``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,8 @@ class CreditRecord:
     """Removed from the list, order fulfilled, commitment ended."""
     repaired: date | None = None
     publish_until: date | None = None
+    as_of: date | None = None
+    """As of a ``Licence``."""
 
 
 @dataclass(frozen=True, slots=True)

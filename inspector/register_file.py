@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -22,6 +22,7 @@ import zstandard
 
 from inspector.entity import CreditRecord, Entity, Licence, Permit, RegistrationState
 from inspector.errors import RegisterDamaged
+from inspector.provenance import WholeLists
 from inspector.wire import SnapshotManifest
 
 FORMAT = "register/2"
@@ -93,6 +94,17 @@ def read_manifest(data: bytes) -> Manifest:
     if found is None:
         raise ValueError("no manifest of a register file")
     return found
+
+
+def pack_whole_lists(whole_lists: WholeLists) -> bytes:
+    """The whole lists as they stand in a file."""
+    return msgspec.json.encode(sorted((kind, source, day) for (kind, source), day in whole_lists.items()))
+
+
+def read_whole_lists(data: bytes) -> WholeLists:
+    """Raises ``msgspec.MsgspecError``."""
+    found = msgspec.json.decode(data, type=list[tuple[str, str, date]])
+    return {(kind, source): day for kind, source, day in found}
 
 
 def register_order(manifest: Manifest) -> tuple[int, ...]:

@@ -13,14 +13,20 @@ from cache.packs import Fetch, Pack, Packs, folder_fetch
 from central.publish.repository import KeyFolder, Repository
 from central.publish.snapshot import build
 from inspector.entity import Entity
+from inspector.provenance import NO_WHOLE_LISTS, WholeLists
 from inspector.wire import SnapshotManifest
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEY = bytes(range(32))
 
 
-def make_snapshot(path: Path, entities: Iterator[Entity] | list[Entity], version: int = 1) -> SnapshotManifest:
-    return build(path, KEY, entities, area="heihe", epoch=1, row_version=version, made_at=NOW)
+def make_snapshot(
+    path: Path,
+    entities: Iterator[Entity] | list[Entity],
+    version: int = 1,
+    whole_lists: WholeLists = NO_WHOLE_LISTS,
+) -> SnapshotManifest:
+    return build(path, KEY, entities, area="heihe", epoch=1, row_version=version, made_at=NOW, whole_lists=whole_lists)
 
 
 def make_repository(folder: Path, **options: int) -> Repository:

@@ -8,7 +8,7 @@ from random import Random
 from central.demo import names
 from inspector.divisions import AREAS, Area, division_name
 from inspector.entity import CreditKind, CreditRecord, Entity, Licence, Permit, RegistrationState, SubjectKind
-from inspector.freshness import CHINA
+from inspector.freshness import CHINA, china_day
 from inspector.identifiers import ALPHABET, check_character, is_resident_id, mod_11_10, organisation_check
 
 WEIGHTS = {"231102": 30, "231183": 18, "231181": 16, "231182": 10, "231123": 7, "231124": 7, "231101": 5,
@@ -65,9 +65,9 @@ class Maker:
             self.random.choices((0, 1, 2, 3), (60, 28, 9, 3))[0],
             self.random.choices((None, 2, 3), (70, 20, 10))[0],
             self.random.random() < 0.45,
-            datetime.combine(self.today, datetime.min.time(), CHINA) - timedelta(hours=self.random.randint(2, 40)),
         )
-        return self._consistent(made)
+        midnight = datetime.combine(self.today, datetime.min.time(), CHINA)
+        return _told(self._consistent(made), midnight - timedelta(hours=self.random.randint(2, 40)))
 
     def _consistent(self, entity: Entity) -> Entity:
         """A body that is gone has no running suspension and no fresh commitments."""
@@ -240,3 +240,15 @@ class Maker:
         if fate < 0.25:
             return replace(record, publish_until=recently - timedelta(days=1))
         return record
+
+
+def _told(entity: Entity, at: datetime) -> Entity:
+    """An entity of which one source said everything as of one moment."""
+    day = china_day(at)
+    return replace(
+        entity,
+        licence=replace(entity.licence, source=SOURCE, as_of=day),
+        permits=tuple(replace(p, source=SOURCE, as_of=day) for p in entity.permits),
+        credit=tuple(replace(r, as_of=day) for r in entity.credit),
+        as_of=at,
+    )

@@ -28,6 +28,8 @@ def difference(kind: Kind, before: Entity, after: Entity) -> Difference:
             column = kind.column(name)
             if old != new and column:
                 told.append(f"{column.label}：{_said(old)} → {_said(new)}")
+    if before.licence.source != after.licence.source:
+        told.append(f"来源：{_said(before.licence.source)} → {_said(after.licence.source)}")
     for records, others, sign in ((before, after, "去掉"), (after, before, "写入")):
         told += [f"{sign}许可 {p.kind} {p.number}（{_until(p)}）" for p in records.permits if p not in others.permits]
         told += [f"{sign}{r.kind.label} {r.title}" for r in records.credit if r not in others.credit]

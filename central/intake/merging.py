@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.intake import differences, store
+from central.intake import differences, provenance, store
 from central.intake.differences import Difference
 from central.intake.records import (
     BadRow,
@@ -28,7 +28,7 @@ from central.intake.rules import kinds
 from central.intake.store import Batch, Stand
 from central.models import ImportRun
 from inspector.entity import CreditKind, Entity, RegistrationState
-from inspector.freshness import CHINA, is_current
+from inspector.freshness import is_current
 
 if TYPE_CHECKING:
     from central.intake.importing import Order
@@ -53,9 +53,11 @@ class Merger:
         self.examples: list[Difference] = []
         self._kind = kinds()[order.kind]
         self._stated = Stated(order.source.strip(), order.as_of)
-        self._moment = datetime.combine(order.as_of, time(), CHINA)
         self._version, self._refuse, self._today = version, refuse, today
         self._runs: dict[int, Stated] = {number: self._stated}
+        whole_lists = provenance.whole_lists(session)
+        self._whole_day = whole_lists.get((order.kind, self.source), date.min)
+        """Of the source's newest whole list: what an older file says beyond it was gone by then."""
 
     @property
     def source(self) -> str:
@@ -77,14 +79,14 @@ class Merger:
         kind, values = self._kind.key, said.values
         before = batch.entity(said.code)
         if kind == "registration":
-            after = registered(said.code, before, values, self._moment)
+            after = registered(said.code, before, self._stated, values)
             self._state(batch, said.code, "", values.get("state_since"), before, after)
         elif before is None:
             raise BadRow("统一社会信用代码", "主体数据中没有这个代码，请先归集它的登记信息")
         elif kind == "repair":
             self._repair(batch, said, before)
         elif kind == "permit":
-            made = permit(values)
+            made = permit(self._stated, values)
             after = with_permit(before, made)
             self._state(batch, said.code, number_key(made.number), made.issued, before, after)
         else:
@@ -114,6 +116,8 @@ class Merger:
             return
         if stand is not None and not (barred and stand.barred):
             self._may_replace(stand)
+        if not barred and self._whole_day > self._stated.as_of:
+            raise BadRow("", f"已有本来源 {self._whole_day} 的全量数据，比这份文件新")
         if after is before or after == before:
             self.unchanged += 1
         elif stand is not None and stand.number == self.number:
@@ -124,7 +128,7 @@ class Merger:
         else:
             if len(self.examples) < differences.SHOWN:
                 self.examples.append(differences.difference(self._kind, before, after))
-            newest = max(filter(None, (after.as_of, self._moment)))
+            newest = max(filter(None, (after.as_of, self._stated.moment)))
             batch.changed[code] = replace(after, as_of=newest)
             if key and not holds(before, self._kind.key, key):
                 self.new += 1
@@ -170,7 +174,8 @@ class Merger:
             if before is None:
                 continue
             if self._kind.key == "registration":
-                after = replace(before, licence=replace(before.licence, state=RegistrationState.UNKNOWN))
+                licence = replace(before.licence, state=RegistrationState.UNKNOWN, as_of=None)
+                after = replace(before, licence=licence)
             else:
                 after = without(before, self._kind.key, key)
             if after != before:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from central.intake.records import credit_key, number_key
 from central.intake.rules import kinds
@@ -11,6 +13,7 @@ from central.models import EntityRow, ImportRun, SourceRecord
 from central.service import Service
 from inspector import wire
 from inspector.entity import CreditKind, Entity
+from inspector.provenance import WholeLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,17 @@ def of(service: Service, code: str) -> tuple[str, tuple[Told, ...]] | None:
     barred = [(record, run) for record, run in by_name.values() if record.barred]
     told += [Told(_label(r.kind), "", run.source, r.source_date, run.as_of, run.number, True) for r, run in barred]
     return row.name, tuple(told)
+
+
+def whole_lists(session: Session) -> WholeLists:
+    """As-of days of the newest whole lists that stand; an undone one says nothing."""
+    run = ImportRun
+    newest = (
+        select(run.kind, run.source, func.max(run.as_of))
+        .where(run.mode == "whole", run.undone_by.is_(None))
+        .group_by(run.kind, run.source)
+    )
+    return {(kind, source): date.fromisoformat(day) for kind, source, day in session.execute(newest)}
 
 
 def _label(kind: str) -> str:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from hashlib import sha256
+from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from central.intake import mapping
 from central.intake.clean import EMPTY, LONGEST, ODD, Unclean, cleaner, tidy_cell, without_personal
@@ -21,6 +22,7 @@ from inspector.entity import (
     RegistrationState,
     SubjectKind,
 )
+from inspector.freshness import CHINA
 from inspector.identifiers import tidy
 
 _LONG_NUMBER = re.compile(r"[0-9][0-9 \-]{9,}[0-9]")
@@ -40,6 +42,7 @@ _NOTHING: dict[str, Any] = {
     "established": None, "state_since": None, "suspended_until": None, "inspection_cap": None, "integrity_code": False,
 }  # fmt: skip
 """What stands where a file has no column."""
+Record = TypeVar("Record", bound=Permit | CreditRecord)
 _licence = itemgetter(*ON_LICENCE)
 _AREA_OF = {division: area.key for area in AREAS for division in area.divisions}
 
@@ -125,12 +128,16 @@ def hide_all(cells: Sequence[str]) -> list[str]:
 # -- what is said becomes part of an entity
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """From whom and as of when a file speaks."""
 
     source: str
     as_of: date
+
+    @property
+    def moment(self) -> datetime:
+        """The beginning of the day."""
+        return datetime.combine(self.as_of, time(), CHINA)
 
 
 def subject_of(code: str, kind: str) -> SubjectKind:
@@ -148,24 +155,26 @@ def subject_of(code: str, kind: str) -> SubjectKind:
     return {"5": SubjectKind.SOCIAL, "N": SubjectKind.COLLECTIVE}.get(code[0], SubjectKind.OTHER)
 
 
-def registered(code: str, before: Entity | None, values: Mapping[str, Any], as_of: datetime) -> Entity:
+def registered(code: str, before: Entity | None, stated: Stated, values: Mapping[str, Any]) -> Entity:
     """An entity as its registration says now. Columns that the file does not have stay as they were."""
     if before is None:
         told = {**_NOTHING, **values}
         division = told["division"] or code[2:8]
         area = told["area"] or _AREA_OF.get(division, division)
         subject = subject_of(code, told["kind"])
-        rest = (told["office"], told["grid"], told["risk"], 0, told["inspection_cap"], told["integrity_code"], as_of)
-        return Entity(
-            code, subject, Licence(*_licence(told)), (), (), told["registration_number"], division, area, *rest
-        )
+        licence = Licence(*chain(_licence(told), stated))
+        moment = stated.moment
+        rest = (told["office"], told["grid"], told["risk"], 0, told["inspection_cap"], told["integrity_code"], moment)
+        return Entity(code, subject, licence, (), (), told["registration_number"], division, area, *rest)
     on_licence = _different(before.licence, ON_LICENCE, values)
     beside = _different(before, ON_ENTITY, values)
     for name in ("division", "area"):
         if not beside.get(name, "given"):
             del beside[name]
-    licence = replace(before.licence, **on_licence) if on_licence else before.licence
-    return replace(before, licence=licence, **beside) if on_licence or beside else before
+    known = before.licence
+    if not on_licence and not beside and known.source == stated.source and known.as_of is not None:
+        return before
+    return replace(before, licence=replace(known, source=stated.source, as_of=stated.as_of, **on_licence), **beside)
 
 
 def _different(known: Licence | Entity, names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -206,18 +215,30 @@ def without(entity: Entity, kind: str, key: str) -> Entity:
 def with_permit(entity: Entity, made: Permit) -> Entity:
     """An entity with a permit in the place of the one of its number, or behind the others."""
     key = number_key(made.number)
-    found = [made if number_key(p.number) == key else p for p in entity.permits]
-    return replace(entity, permits=tuple(found if made in found else [*found, made]))
+    return replace(entity, permits=_with(entity.permits, made, [number_key(p.number) == key for p in entity.permits]))
 
 
 def with_credit(entity: Entity, made: CreditRecord) -> Entity:
     """The same with a credit record."""
     key = credit_key(made)
-    found = [made if r.kind is made.kind and credit_key(r) == key else r for r in entity.credit]
-    return replace(entity, credit=tuple(found if made in found else [*found, made]))
+    mine = [r.kind is made.kind and credit_key(r) == key for r in entity.credit]
+    return replace(entity, credit=_with(entity.credit, made, mine))
 
 
-def permit(values: Mapping[str, Any]) -> Permit:
+def _with(known: tuple[Record, ...], made: Record, mine: Sequence[bool]) -> tuple[Record, ...]:
+    """``made`` in the place of those of ``known`` that are the same record (``mine``), or behind the others."""
+    if not any(mine):
+        return (*known, made)
+    return tuple(_newer(old, made) if same else old for old, same in zip(known, mine, strict=True))
+
+
+def _newer(old: Record, made: Record) -> Record:
+    """What is said of a record now. Said again, it keeps its day: laptops need not fetch it for that."""
+    again = old.as_of is not None and replace(old, as_of=made.as_of) == made
+    return old if again else made
+
+
+def permit(stated: Stated, values: Mapping[str, Any]) -> Permit:
     return Permit(
         values["permit_kind"],
         values["permit_number"],
@@ -227,6 +248,8 @@ def permit(values: Mapping[str, Any]) -> Permit:
         values.get("valid_from"),
         values["valid_to"],
         values.get("permit_state") or "有效",
+        stated.source,
+        stated.as_of,
     )
 
 
@@ -244,6 +267,7 @@ def credit(kind: CreditKind, stated: Stated, subject: SubjectKind, values: Mappi
         closed=values.get("closed"),
         repaired=values.get("repaired"),
         publish_until=given or _published_until(kind, values),
+        as_of=stated.as_of,
     )
 
 

@@ -10,6 +10,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from central.publish.pinyin import is_syllable, reading
 from inspector import wire
 from inspector.entity import Entity
+from inspector.provenance import WholeLists
 from inspector.register_file import (
     FIRST_GONE,
     FORMAT,
@@ -20,6 +21,7 @@ from inspector.register_file import (
     Manifest,
     in_force,
     numbers,
+    pack_whole_lists,
     schema,
     words,
 )
@@ -111,7 +113,7 @@ class Builder:
         yield from (term for (term,) in found)
         self.db.execute("DROP TABLE temp.vocabulary")
 
-    def finish(self, manifest: Manifest) -> None:
+    def finish(self, manifest: Manifest, whole_lists: WholeLists) -> None:
         """Complete and merge the index, note the common words, write the file anew without gaps."""
         # Full-text wants its rows in order: those no longer in force get their words in a second pass.
         for number, body in self.db.execute("SELECT id, body FROM entity WHERE id >= ?", (FIRST_GONE,)):
@@ -121,6 +123,7 @@ class Builder:
         self.db.execute("INSERT INTO words (words) VALUES ('optimize')")
         self._put("syllables", wire.encode(sorted(filter(is_syllable, self._syllables))))
         self._put("common", wire.encode(sorted(self._common())))
+        self._put("whole_lists", pack_whole_lists(whole_lists))
         self._put("manifest", wire.encode(manifest))
         # Packing reads once and in order. "VACUUM INTO" would prove the pages in the driver's own way.
         self.db.execute("PRAGMA cache_size = -8192")

@@ -9,6 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 from central.publish.builder import unlock, written
 from inspector.entity import Entity
+from inspector.provenance import NO_WHOLE_LISTS, WholeLists
 from inspector.register_file import FIRST_GONE, BodyCodec, Ids, LayerManifest, Manifest, canonical
 
 CHANGED, MOVED, REMOVED = "changed", "moved", "removed"
@@ -70,6 +71,7 @@ def build(
     gone: Iterable[tuple[str, str]],
     row_version: int,
     made_at: datetime,
+    whole_lists: WholeLists = NO_WHOLE_LISTS,
 ) -> LayerManifest:
     """Write the layer that leads from ``newest``, the manifest of the last file ``below``, to ``row_version``.
 
@@ -114,5 +116,5 @@ def build(
             builder.digest.hex(),
             made_at,
         )
-        builder.finish(manifest)
+        builder.finish(manifest, whole_lists)
     return manifest

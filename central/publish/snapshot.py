@@ -7,6 +7,7 @@ from pathlib import Path
 
 from central.publish.builder import written
 from inspector.entity import Entity
+from inspector.provenance import NO_WHOLE_LISTS, WholeLists
 from inspector.register_file import FORMAT, SAMPLES, canonical, make_dictionary
 from inspector.wire import SnapshotManifest
 
@@ -22,6 +23,7 @@ def build(
     epoch: int,
     row_version: int,
     made_at: datetime,
+    whole_lists: WholeLists = NO_WHOLE_LISTS,
     samples: Sequence[Entity] = (),
     progress: Callable[[int], None] | None = None,
 ) -> SnapshotManifest:
@@ -42,5 +44,5 @@ def build(
         if progress:
             progress(builder.rows)
         manifest = SnapshotManifest(area, epoch, row_version, builder.rows, builder.digest.hex(), made_at, FORMAT)
-        builder.finish(manifest)
+        builder.finish(manifest, whole_lists)
     return manifest

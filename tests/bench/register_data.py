@@ -51,6 +51,7 @@ def entity(rng: random.Random, number: int) -> Entity:
     body = f"{92 if individual else 91}{division}{'MA' if rng.random() < 0.8 else '07'}{number:07d}"
     since = date(2005, 1, 1) + timedelta(days=rng.randrange(7500))
     active = rng.random() < 0.88
+    told = date(2026, 11, 1) - timedelta(days=number * 7 % 700)
     permits = ()
     if permit and rng.random() < 0.8:
         permits = (
@@ -62,6 +63,8 @@ def entity(rng: random.Random, number: int) -> Entity:
                 issued=since,
                 valid_from=since,
                 valid_to=since + timedelta(days=5 * 365),
+                source=f"{place}市场监督管理局",
+                as_of=told,
             ),
         )
     credit = ()
@@ -75,6 +78,7 @@ def entity(rng: random.Random, number: int) -> Entity:
                 source="国家企业信用信息公示系统（黑龙江）",
                 source_date=since + timedelta(days=400),
                 number=f"黑市监罚〔2024〕{rng.randrange(1000)}号",
+                as_of=told,
             ),
         )
     return Entity(
@@ -92,6 +96,8 @@ def entity(rng: random.Random, number: int) -> Entity:
             capital="" if individual else f"{rng.randrange(1, 500)}万元人民币",
             composition="个人经营" if individual else "",
             former_name=f"{place}{trade}商店" if rng.random() < 0.02 else "",
+            source="黑河市市场监督管理局",
+            as_of=told,
         ),
         permits=permits,
         credit=credit,

@@ -5,15 +5,19 @@ import random
 import shutil
 import signal
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from cache.register import Register, file_sha256
 from cache.register_store import Fetched, RegisterStore
 from central.publish import layer
+from central.publish.builder import unlock
 from inspector.entity import Entity, RegistrationState
 from inspector.errors import NoRegister, RegisterDamaged, RegisterRefused
+from inspector.provenance import NO_WHOLE_LISTS, WholeLists
 from inspector.register_file import LayerManifest, Manifest
 from inspector.verdict import StoreHealth
 from tests.bench.register_data import entities
@@ -33,7 +37,13 @@ class Centre:
     manifests: list[Manifest]
     rows: dict[str, Entity]
 
-    def change(self, stated: list[Entity], gone: list[str], on: int | None = None) -> None:
+    def change(
+        self,
+        stated: list[Entity],
+        gone: list[str],
+        on: int | None = None,
+        whole_lists: WholeLists = NO_WHOLE_LISTS,
+    ) -> None:
         """Publish a layer on the first ``on`` files (all unless told)."""
         count = len(self.files) if on is None else on
         self.rows |= {e.code: e for e in stated}
@@ -43,7 +53,17 @@ class Centre:
         path = self.folder / f"layer-{version}.db"
         below, newest = self.files[:count], self.manifests[count - 1]
         told = [(code, layer.REMOVED) for code in gone]
-        manifest = layer.build(path, KEY, below, newest, stated=stated, gone=told, row_version=version, made_at=NOW)
+        manifest = layer.build(
+            path,
+            KEY,
+            below,
+            newest,
+            stated=stated,
+            gone=told,
+            row_version=version,
+            made_at=NOW,
+            whole_lists=whole_lists,
+        )
         self.files = [*below, path]
         self.manifests = [*self.manifests[:count], manifest]
 
@@ -145,6 +165,36 @@ def test_those_in_force_come_first_in_whichever_file_they_stand(tmp_path: Path, 
     in_force = [code for code in found if code in kept and "存续" in next(h.state for h in register.exists([code]))]
     assert found[: len(in_force)] == in_force
     register.close()
+
+
+def test_the_newest_file_tells_the_whole_lists(tmp_path: Path, centre: Centre) -> None:
+    november = {("penalty", "黑河市市场监督管理局"): date(2026, 11, 1), ("permit", "烟草局"): date(2026, 11, 2)}
+    december = {("penalty", "黑河市市场监督管理局"): date(2026, 12, 1)}
+    centre.manifests = [make_snapshot(centre.files[0], POOL[:300], whole_lists=november)]
+    opened = store(tmp_path).install(centre.fetched(0), KEY)
+    assert opened.state().whole_lists == november
+    opened.close()
+    centre.change([], [], whole_lists=december)
+    opened = store(tmp_path).extend([centre.fetched(1)])
+    assert opened.state().whole_lists == december, "one that was undone is told no more"
+    opened.close()
+    opened = store(tmp_path).open()
+    assert opened.state().whole_lists == december
+    assert opened.check_file() is StoreHealth.GOOD
+    opened.close()
+
+
+def test_files_made_before_there_were_whole_lists_are_read(tmp_path: Path, centre: Centre) -> None:
+    db = sqlcipher.connect(str(centre.files[0]))
+    unlock(db, KEY)
+    db.execute("DELETE FROM meta WHERE name = 'whole_lists'")
+    db.commit()
+    db.close()
+    opened = store(tmp_path).install(centre.fetched(0), KEY)
+    assert opened.state().whole_lists == {}
+    assert opened.entity(POOL[0].code) == POOL[0]
+    assert opened.check_file() is StoreHealth.GOOD
+    opened.close()
 
 
 def test_an_empty_layer_says_only_that_nothing_changed(tmp_path: Path, base: RegisterStore, centre: Centre) -> None:

@@ -1,6 +1,8 @@
 """On a small screen and on a large one, in every theme and size: nothing is cut off, the primary button is there."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
@@ -8,14 +10,15 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from cache.session import DraftSummary, RecordState
-from inspector.entity import Entity
+from inspector.entity import CreditKind, Entity
 from inspector.errors import NoCamera, ServiceDown
 from tests.ui.fake_session import MORNING
-from tests.ui.shops import CODE, EARLIER, GOOD, REVOKED, WARNED, ready
+from tests.ui.shops import CODE, EARLIER, GOOD, REVOKED, WARNED, judged, ready
 from tests.ui.test_camera import Script, qr
 from tests.ui.test_day import Session, record, task
 from tests.ui.test_doors import Lock
 from ui.camera import Camera
+from ui.screens.card import CardScreen
 from ui.screens.enrol import EnrolScreen
 from ui.screens.preferences import PreferencesScreen
 from ui.screens.scan import ScanScreen
@@ -149,6 +152,29 @@ def test_the_check_screen(
         assert scan.start.isVisible()
     finally:
         camera.close()
+
+
+@pytest.mark.parametrize(
+    ("look", "size"), [*((look, SIZES[0]) for look in LOOKS), *((Look(theme), SIZES[1]) for theme in THEMES.values())]
+)
+def test_the_card(
+    qtbot: QtBot, open_window: Open, settled: Callable[[], None], look: Look, size: tuple[int, int]
+) -> None:
+    """Sources with long names, and days that lie apart."""
+    session = Session()
+    session.settings = {"theme": look.theme.name, "size": look.scale.value}
+    days = [MORNING.date() - timedelta(n) for n in range(len(REVOKED.credit))]
+    credit = [replace(r, kind=CreditKind.PENALTY, as_of=day) for r, day in zip(REVOKED.credit, days, strict=True)]
+    licence = replace(REVOKED.licence, source="黑龙江省黑河市市场监督管理局" * 2, as_of=days[0])
+    window = open_window(look, size)
+    card = CardScreen(session)
+    window.admit(session, ready(card), 10)
+    window.show()
+    window.go("card", checked=judged(replace(REVOKED, licence=licence, credit=tuple(credit))))
+    settled()
+    qtbot.wait(20)
+    check(window, size)
+    assert f"{days[-1]} 至 {days[0]}" in {label.text() for label in card.findChildren(QLabel)}
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda k: f"{k.theme.name}-{k.scale.value}")

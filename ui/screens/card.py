@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from cache.session import Checked, RecordSummary, Session
 from inspector import divisions, freshness
 from inspector.entity import CreditKind, CreditRecord, Entity, Permit
-from inspector.freshness import CHINA, china_day
+from inspector.freshness import china_day
+from inspector.provenance import PERMIT, WholeLists, as_of
 from ui import cardwords as words
 from ui import keys
 from ui.localtime import local
@@ -22,6 +23,7 @@ from ui.widgets.entitycard import STATE_TONES
 from ui.widgets.facts import permit_chip
 from ui.widgets.keybutton import KeyButton
 from ui.widgets.line import LineButton
+from ui.widgets.origins import origins_grid
 from ui.widgets.recordline import TONES
 from ui.widgets.scrolled import scrolled
 from ui.widgets.text import text
@@ -68,11 +70,11 @@ class CardScreen(Screen):
             return
         entity, today = self.checked.entity, china_day(self.checked.verdict.checked_at)
         self.crumbed.emit(entity.licence.name)
-        self._show_licence(entity)
-        self._show_sections(entity, today)
+        self._show_licence(entity, today, self.checked.whole_lists)
+        self._show_sections(entity, today, self.checked.whole_lists)
         run(self._session.records, entity.code, done=self._show_records)
 
-    def _show_licence(self, entity: Entity) -> None:
+    def _show_licence(self, entity: Entity, today: date, whole_lists: WholeLists) -> None:
         empty(self._licence)
         licence = entity.licence
         card = Card()
@@ -81,18 +83,18 @@ class CardScreen(Screen):
         card.box.addLayout(row(Chip(entity.subject.label, "brand"), state, None))
         card.box.addLayout(_facts(licence_facts(entity)))
         self._licence.addWidget(card)
-        self._licence.addWidget(_titled(words.SOURCES, "", _facts(sources(entity))))
+        self._licence.addWidget(_titled(words.SOURCES, "", origins_grid(entity, whole_lists, today)))
         if entity.risk:
             risk = _titled(words.RISK, entity.risk, text(words.RISK_NOTE, "sub", wrap=True))
             self._licence.addWidget(risk)
 
-    def _show_sections(self, entity: Entity, today: date) -> None:
+    def _show_sections(self, entity: Entity, today: date, whole_lists: WholeLists) -> None:
         empty(self._sections)
-        permits = [_entry(p.kind, Chip(*permit_chip(p, today)), permit_facts(p)) for p in entity.permits]
+        permits = [_entry(p.kind, Chip(*permit_chip(p, today)), permit_facts(p, whole_lists)) for p in entity.permits]
         self._sections.addWidget(_titled(words.PERMITS, _count(permits), *(permits or [_none()])))
         for kind in CreditKind:
             records = current_records(entity, kind, today)
-            entries = [_entry(r.title, None, record_facts(r), r.detail) for r in records]
+            entries = [_entry(r.title, None, record_facts(r, whole_lists), r.detail) for r in records]
             note = [text(words.DECLARED_NOTE, "sub", wrap=True)] if kind is CreditKind.SELF_DECLARED and entries else []
             tone = _SECTION_TONES.get(kind, "") if entries else ""
             section = _titled(kind.label, _count(entries), *note, *(entries or [_none()]), tone=tone)
@@ -140,22 +142,13 @@ def licence_facts(entity: Entity) -> list[Fact]:
     return [(label, value) for label, value in facts if value]
 
 
-def sources(entity: Entity) -> list[Fact]:
-    """Each source of these data with the newest day that it stands for."""
-    newest: dict[str, date] = {}
-    for record in entity.credit:
-        newest[record.source] = max(newest.get(record.source, record.source_date), record.source_date)
-    as_of = f"{entity.as_of.astimezone(CHINA):%Y-%m-%d %H:%M}" if entity.as_of else words.UNKNOWN_DAY
-    return [(words.REGISTRATION, as_of), *((source, _day(day)) for source, day in sorted(newest.items()))]
-
-
 def current_records(entity: Entity, kind: CreditKind, today: date) -> list[CreditRecord]:
     """What may be shown of one section, the newest first."""
     found = [r for r in entity.credit if r.kind is kind and freshness.is_current(r, today)]
     return sorted(found, key=lambda r: r.source_date, reverse=True)
 
 
-def permit_facts(permit: Permit) -> list[Fact]:
+def permit_facts(permit: Permit, whole_lists: WholeLists) -> list[Fact]:
     ends = permit.valid_to is None or permit.valid_to >= freshness.NO_END
     until = words.NO_END if ends else _day(permit.valid_to)
     period = words.PERIOD.format(start=_day(permit.valid_from), end=until) if permit.valid_from else until
@@ -166,20 +159,25 @@ def permit_facts(permit: Permit) -> list[Fact]:
         (words.ISSUED_BY, permit.authority),
         (words.ISSUED, _day(permit.issued)),
         (words.PERMITTED, permit.scope),
+        (words.SOURCE, _source(permit.source, as_of(PERMIT, permit, whole_lists))),
     ]
     return [(label, value) for label, value in facts if value]
 
 
-def record_facts(record: CreditRecord) -> list[Fact]:
+def record_facts(record: CreditRecord, whole_lists: WholeLists) -> list[Fact]:
     facts = [
         (words.NUMBER, record.number),
         (words.DECIDED_BY, record.authority),
         (words.DECIDED, _day(record.source_date)),
         (words.DUE, _day(record.due)),
         (words.SHOWN_UNTIL, _day(record.publish_until)),
-        (words.SOURCE, record.source),
+        (words.SOURCE, _source(record.source, as_of(record.kind.value, record, whole_lists))),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _source(source: str, day: date | None) -> str:
+    return words.SOURCE_AS_OF.format(source=source, day=day) if day else source
 
 
 def _day(day: date | None) -> str:
