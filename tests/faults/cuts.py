@@ -29,7 +29,7 @@ from tests.faults.world import Centre, Station, event_id
 HARMS = (Harm.END, Harm.RESET, Harm.FLIP, Harm.TWICE, Harm.SWAP)
 """A stall takes a minute of real time to be given up: the model has it, in virtual time."""
 ROUNDS = 20
-A_DAY = 100
+A_DAY = 30
 """Cases on one laptop."""
 PHOTO_EVERY = 10
 """Every so many rounds have a photo of two chunks beside the finding."""
