@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import select
 
-from central import aliases, audit, desk, key_command, recovery, stick
+from central import aliases, audit, desk, key_command, policy, recovery, stick
 from central.demo.load import load_demo
 from central.files import write_whole
 from central.intake import command as intake
@@ -72,6 +72,11 @@ def parser() -> argparse.ArgumentParser:
         ("hosts", "发布网址名单（TOML）"),
     ):
         commands.add_parser(name, help=text).add_argument("file", type=Path)
+    numbers = commands.add_parser("policy", help="列出各电脑遵守的期限，或更改并通知所有电脑")
+    for name, (label, least, most) in policy.LIMITS.items():
+        numbers.add_argument(f"--{name.replace('_', '-')}", type=int, metavar="N", help=f"{label}（{least} 至 {most}）")
+    numbers.add_argument("--reason", default="", help="更改的原因（更改时必须写明）")
+    numbers.add_argument("--by", default=getpass.getuser(), help="经办人，默认为当前系统用户")
     revoke = commands.add_parser("revoke", help="停用一台电脑")
     revoke.add_argument("device")
     lost = commands.add_parser("wipe", help="停用一台丢失的电脑，并在它下次联网时清除数据")
@@ -131,6 +136,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _recover(service, told)
         elif told.command in ("checklist", "hosts"):
             return _document(service, told.command, told.file)
+        elif told.command == "policy":
+            return _policy(service, told)
         elif told.command == "intake":
             return intake.run(told, service)
         elif told.command == "keys":
@@ -192,6 +199,24 @@ def _document(service: Service, what: str, path: Path) -> int:
     except (OSError, ValueError, msgspec.ValidationError) as problem:
         print(f"{path} 不能使用：{problem}。没有发布；请改正后再试。", file=sys.stderr)
         return 1
+    return 0
+
+
+def _policy(service: Service, told: argparse.Namespace) -> int:
+    changes = {name: getattr(told, name) for name in policy.LIMITS if getattr(told, name) is not None}
+    if changes and not told.reason.strip():
+        print("请用 --reason 写明更改的原因。没有更改。", file=sys.stderr)
+        return 1
+    try:
+        if changes:
+            now = policy.change(service, changes, who=told.by, reason=told.reason.strip())
+        else:
+            with service.sessions() as session:
+                now = policy.current(session)
+    except ValueError as problem:
+        print(f"{problem}。没有更改。", file=sys.stderr)
+        return 1
+    print("\n".join(policy.lines(now)))
     return 0
 
 

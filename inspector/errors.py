@@ -28,6 +28,7 @@
     │   └── RegisterRefused        a pack that is not signed, older, or not ours
     ├── SyncProblem
     │   ├── ServiceDown            no answer
+    │   │   └── ServiceBusy        it is there, and asks to be left alone for a while
     │   ├── ServiceImpostor        certificate is not the service's
     │   ├── ServiceRefused         the service said no, with its reason
     │   ├── PackageRefused         a file on a stick is damaged, changed, or for somebody else

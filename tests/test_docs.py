@@ -16,8 +16,9 @@ DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def leaves(kind: type) -> set[type]:
-    below = kind.__subclasses__()
-    return set().union(*(leaves(k) for k in below)) if below else {kind}
+    """Those below that tell something of their own; what only groups others is none."""
+    below = set().union(*(leaves(k) for k in kind.__subclasses__()))
+    return below | ({kind} if not below or (kind is not Problem and "sentence" in vars(kind)) else set())
 
 
 def terms(kind: type[Term]) -> set[type[Term]]:

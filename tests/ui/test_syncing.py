@@ -1,6 +1,7 @@
 """The sync in the background: when it runs, and what it leaves for a better line."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Event as Flag
 
 import pytest
@@ -22,6 +23,34 @@ class Line(FakeSession):
     def sync(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
         self.rounds.append(photos)
         return super().sync(progress, cancel, photos)
+
+
+def test_what_failed_or_waits_is_tried_when_its_time_has_come(qtbot: QtBot) -> None:
+    class Waits(Line):
+        def sync_status(self) -> SyncStatus:
+            at = MORNING if len(self.rounds) < 3 else None
+            return replace(super().sync_status(), next_try=at)
+
+    line = Waits()
+    syncing = Syncing(lambda: MORNING, pause=3600, soon=0)
+    syncing.start(line)
+    qtbot.waitUntil(lambda: len(line.rounds) == 3, timeout=60_000)
+    syncing.stop()
+
+
+def test_paused_nothing_is_tried_by_itself(qtbot: QtBot) -> None:
+    class Paused(Line):
+        def sync_status(self) -> SyncStatus:
+            return replace(super().sync_status(), next_try=MORNING)
+
+    line = Paused(sync_automatic="off")
+    syncing = Syncing(lambda: MORNING, pause=3600, soon=0)
+    with qtbot.waitSignal(syncing.finished, timeout=60_000):
+        syncing.start(line)
+    with qtbot.assertNotEmitted(syncing.finished, wait=1500):
+        pass
+    syncing.stop()
+    assert line.rounds == []
 
 
 @pytest.mark.parametrize(
