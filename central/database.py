@@ -8,6 +8,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker[Session]
+THREADS, KEPT = 40, 10
+"""Requests that the web framework's threads work on at once, each with a connection at the most; those kept open."""
 READING = "reading"
 """Execution option of connections that only read."""
 
@@ -18,7 +20,7 @@ def open_engine(url: str) -> Engine:
     Those of a session from ``reading`` take none, whatever writes beside them.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, pool_size=KEPT, max_overflow=THREADS - KEPT)
     engine = create_engine(url, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")

@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.faults import cuts, io_failures, kills, model, planner, planted, power
+from tests.faults import copies, cuts, io_failures, kills, model, planner, planted, power
+from tests.postgres import cluster
 
 
 def planned(count: int, seed: int) -> dict[str, int]:
@@ -42,6 +43,11 @@ def cut_in_order(count: int, seed: int) -> dict[str, int]:
     return {"cases": cases, "hit": hit}
 
 
+def copied(count: int, seed: int) -> dict[str, int]:
+    with cluster() as database:
+        return {"cases": copies.run(count, seed, database), "copies": copies.COPIES}
+
+
 def planted_bugs(_count: int, seed: int) -> dict[str, int]:
     found = [(bug.name, what) for bug, what in planted.run(seed)]
     missed = [name for name, what in found if not what]
@@ -67,6 +73,7 @@ LAYERS: dict[str, Callable[[int, int], dict[str, int]]] = {
     "io-service": failing("service"),
     "cuts": cut,
     "cuts-in-order": cut_in_order,
+    "copies": copied,
     "planted": planted_bugs,
 }
 
