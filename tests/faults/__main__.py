@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.faults import copies, cuts, io_failures, kills, model, planner, planted, power
+from tests.faults import copies, cuts, io_failures, kills, model, planner, planted, power, power_service
 from tests.postgres import cluster
 
 
@@ -31,6 +31,10 @@ def killed(side: str) -> Callable[[int, int], dict[str, int]]:
 
 def unpowered(count: int, seed: int) -> dict[str, int]:
     return {"cases": power.run(10 * count, seed)}
+
+
+def unpowered_service(count: int, seed: int) -> dict[str, int]:
+    return {"cases": power_service.run(count // 20, seed)}
 
 
 def cut(count: int, seed: int) -> dict[str, int]:
@@ -69,6 +73,7 @@ LAYERS: dict[str, Callable[[int, int], dict[str, int]]] = {
     "kills-laptop": killed("laptop"),
     "kills-service": killed("service"),
     "power": unpowered,
+    "power-service": unpowered_service,
     "io-laptop": failing("laptop"),
     "io-service": failing("service"),
     "cuts": cut,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults import io_failures, kills, model, planner, power
+from tests.faults import io_failures, kills, model, planner, power, power_service
 from tests.faults.kills import ROOT
 from tests.faults.places import scratch
 
@@ -52,12 +52,14 @@ def _tests(*files: str) -> Callable[[int], object]:
 
 GATES: dict[str, Callable[[int], object]] = {
     "power": lambda seed: power.run(400, seed),
+    "power-service": lambda seed: power_service.run(5, seed),
     "kills-laptop": _sweep("laptop"),
     "kills-service": _sweep("service"),
     "io-laptop": lambda seed: list(io_failures.failures("laptop", io_failures.some(200), seed)),
     "planner": lambda seed: planner.run(2000, seed),
     "model": lambda seed: model.run(60, 40, seed, shorten=False),
     "model-long": lambda seed: model.run(400, 50, seed, shorten=False),
+    "plan": _tests("tests/cache/test_plan.py"),
     "sync": _tests("tests/cache/test_sync.py"),
     "stick": _tests("tests/cache/test_stick.py"),
     "layers": _tests("tests/cache/test_register_layers.py"),

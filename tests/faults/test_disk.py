@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults import io_failures, power
+from tests.faults import io_failures, power, power_service
 from tests.faults.test_kills import source_seed
 
 CUTS = 1000
@@ -12,6 +12,10 @@ PARTS = {"laptop": 4, "service": 1}
 @pytest.mark.parametrize("part", range(4))
 def test_the_power_goes_at_any_moment(part: int) -> None:
     assert power.run(CUTS, source_seed() + part) == CUTS
+
+
+def test_the_power_goes_at_the_centre() -> None:
+    assert power_service.run(1, source_seed()) > 30
 
 
 @pytest.mark.parametrize(("side", "part"), [(side, part) for side, parts in PARTS.items() for part in range(parts)])
