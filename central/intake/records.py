@@ -76,6 +76,8 @@ class RowReader:
         self._plain_places = [places[c.name] for c in plain]
         self._slots = [(c.name, places[c.name], cleaner(c.clean, today)) for c in used if c not in plain]
         self._all = [(c.name, places[c.name], cleaner(c.clean, today)) for c in plain] + self._slots
+        self._blank: dict[str, Any] = dict.fromkeys(name for name, _, _ in self._all)
+        """What a row says, its columns in place: copied and filled it costs half of one that grows."""
         self._labels = {c.name: c.label for c in used}
         # A cleaner that tells "without end" from "nothing" says itself when something is missing.
         self._required = [c.name for c in used if c.required and c.clean != "ending"]
@@ -94,8 +96,7 @@ class RowReader:
             cells[:] = [tidy_cell(cell) for cell in cells]
         if _LONG_NUMBER.search("~".join(map(cells.__getitem__, self._texts))):
             self._hide(cells)
-        values: dict[str, Any] = {}
-        slots = self._all
+        values, slots = self._blank.copy(), self._all
         if len(line) <= LONGEST and WRITTEN_NOTHING.isdisjoint(cells):
             values.update(zip(self._plain, map(cells.__getitem__, self._plain_places), strict=True))
             slots = self._slots
