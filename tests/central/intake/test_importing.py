@@ -54,6 +54,15 @@ def test_words_for_nothing_and_texts_too_long_are_told_in_any_row(bare: Service,
     assert (shop.licence.representative, len(shop.licence.scope)) == ("", 7990)
 
 
+def test_signs_that_databases_know_are_only_texts(bare: Service, take: Import) -> None:
+    name = r"""{"NULL",\x00}'%s %(a)s"""
+    quoted = name.replace('"', '""')
+    assert take(f'统一社会信用代码,企业名称,登记状态\n{SHOP},"{quoted}",存续\n').new == 1
+    shop = entity(bare, SHOP)
+    assert shop is not None
+    assert shop.licence.name == name
+
+
 def test_registrations_become_entities(bare: Service, take: Import) -> None:
     done = take(REGISTRATIONS)
     assert (done.rows, done.new, done.bad) == (3, 3, 0)
