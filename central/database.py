@@ -12,6 +12,8 @@ THREADS, KEPT = 40, 10
 """Requests that the web framework's threads work on at once, each with a connection at the most; those kept open."""
 READING = "reading"
 """Execution option of connections that only read."""
+PAGE = 8192
+"""Bytes of a page of a new SQLite database: entities fill it better than a smaller one, imports write a tenth less."""
 
 
 def open_engine(url: str) -> Engine:
@@ -26,6 +28,7 @@ def open_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection, _record) -> None:  # type: ignore[no-untyped-def]
         connection.isolation_level = None
+        connection.execute(f"PRAGMA page_size = {PAGE}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")

@@ -296,7 +296,7 @@ class FormerRecord(Base):
     former: Mapped[int] = mapped_column(BigInteger)
     source_date: Mapped[str] = mapped_column(String(10))
     barred: Mapped[bool]
-    __table_args__ = (Index("former_record_by_code", "code"), {"sqlite_with_rowid": False})
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class ImportProfile(Base):

@@ -1,16 +1,17 @@
 """From a row of a file to one record of an entity, and how it joins what is known."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cache
 from hashlib import sha256
 from itertools import chain
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from central.intake import mapping
-from central.intake.clean import EMPTY, LONGEST, ODD, Unclean, cleaner, tidy_cell, without_personal
+from central.intake.clean import LONGEST, WRITTEN_NOTHING, Unclean, cleaner, is_tidy, tidy_cell, without_personal
 from central.intake.rules import Kind, words
 from inspector.divisions import AREAS
 from inspector.entity import (
@@ -59,7 +60,7 @@ class Said(NamedTuple):
     """What one row says."""
 
     code: str
-    values: Mapping[str, Any]
+    values: dict[str, Any]
 
 
 class RowReader:
@@ -73,10 +74,13 @@ class RowReader:
         used = [c for c in kind.columns if c.name in columns and c.name != "holder"]
         places = {c.name: header.index(columns[c.name]) for c in used}
         plain = [c for c in used if c.clean == "text"]
-        self._plain = [(c.name, places[c.name]) for c in plain]
-        """Texts: nothing to do but to know the words for nothing, unless a cell is very long."""
+        self._plain = [c.name for c in plain]
+        """Texts: nothing to do in a row where no cell is very long or a word for nothing."""
+        self._plain_places = [places[c.name] for c in plain]
         self._slots = [(c.name, places[c.name], cleaner(c.clean, today)) for c in used if c not in plain]
         self._all = [(c.name, places[c.name], cleaner(c.clean, today)) for c in plain] + self._slots
+        self._blank: dict[str, Any] = dict.fromkeys(name for name, _, _ in self._all)
+        """What a row says, its columns in place: copied and filled it costs half of one that grows."""
         self._labels = {c.name: c.label for c in used}
         # A cleaner that tells "without end" from "nothing" says itself when something is missing.
         self._required = [c.name for c in used if c.required and c.clean != "ending"]
@@ -89,17 +93,16 @@ class RowReader:
         if len(cells) != self._width:
             raise BadRow("", f"这一行有 {len(cells)} 列，表头有 {self._width} 列")
         line = "~".join(cells)
-        if ODD.search(line):
+        if not is_tidy(line):
             if "\0" in line:
                 raise BadRow("", "含有空字符，文件可能已损坏")
             cells[:] = [tidy_cell(cell) for cell in cells]
-        if _LONG_NUMBER.search("~".join([cells[at] for at in self._texts])):
+        if _LONG_NUMBER.search("~".join(map(cells.__getitem__, self._texts))):
             self._hide(cells)
-        slots = self._slots
-        if len(line) <= LONGEST:
-            values: dict[str, Any] = {name: "" if (cell := cells[at]) in EMPTY else cell for name, at in self._plain}
-        else:
-            values, slots = {}, self._all
+        values, slots = self._blank.copy(), self._all
+        if len(line) <= LONGEST and WRITTEN_NOTHING.isdisjoint(cells):
+            values.update(zip(self._plain, map(cells.__getitem__, self._plain_places), strict=True))
+            slots = self._slots
         name = ""
         try:
             for name, at, clean in slots:
@@ -155,10 +158,10 @@ def subject_of(code: str, kind: str) -> SubjectKind:
     return {"5": SubjectKind.SOCIAL, "N": SubjectKind.COLLECTIVE}.get(code[0], SubjectKind.OTHER)
 
 
-def registered(code: str, before: Entity | None, stated: Stated, values: Mapping[str, Any]) -> Entity:
+def registered(code: str, before: Entity | None, stated: Stated, values: dict[str, Any]) -> Entity:
     """An entity as its registration says now. Columns that the file does not have stay as they were."""
     if before is None:
-        told = {**_NOTHING, **values}
+        told = _NOTHING | values
         division = told["division"] or code[2:8]
         area = told["area"] or _AREA_OF.get(division, division)
         subject = subject_of(code, told["kind"])
@@ -166,19 +169,30 @@ def registered(code: str, before: Entity | None, stated: Stated, values: Mapping
         moment = stated.moment
         rest = (told["office"], told["grid"], told["risk"], 0, told["inspection_cap"], told["integrity_code"], moment)
         return Entity(code, subject, licence, (), (), told["registration_number"], division, area, *rest)
+    stands = before.licence.source == stated.source and before.licence.as_of is not None
+    known, said = _both(tuple(values))
+    if stands and known(before) == said(values):  # most rows of a month's delivery say what is known
+        return before
     on_licence = _different(before.licence, ON_LICENCE, values)
     beside = _different(before, ON_ENTITY, values)
     for name in ("division", "area"):
         if not beside.get(name, "given"):
             del beside[name]
-    known = before.licence
-    if not on_licence and not beside and known.source == stated.source and known.as_of is not None:
+    if stands and not on_licence and not beside:
         return before
-    return replace(before, licence=replace(known, source=stated.source, as_of=stated.as_of, **on_licence), **beside)
+    licence = replace(before.licence, source=stated.source, as_of=stated.as_of, **on_licence)
+    return replace(before, licence=licence, **beside)
+
+
+@cache
+def _both(columns: tuple[str, ...]) -> tuple[Callable[[Entity], Any], Callable[[dict[str, Any]], Any]]:
+    """What an entity holds where a file has columns, and what a row of the file says there."""
+    fields = [f"licence.{ON_LICENCE[name]}" if name in ON_LICENCE else ON_ENTITY[name] for name in columns]
+    return attrgetter(*fields), itemgetter(*columns)
 
 
 def _different(known: Licence | Entity, names: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What differs, by field: most rows of a month's delivery say what is known."""
+    """What differs, by field."""
     said = ((names[name], value) for name, value in values.items() if name in names)
     return {field: value for field, value in said if getattr(known, field) != value}
 

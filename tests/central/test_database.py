@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from central.database import open_engine, upgrade
+from central.database import PAGE, open_engine, upgrade
 from central.models import Base
 
 
@@ -19,4 +19,6 @@ def test_migrations_and_models_agree(kind: str, tmp_path: Path, request: pytest.
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+        if kind == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA page_size").scalar() == PAGE
     engine.dispose()

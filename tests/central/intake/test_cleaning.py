@@ -104,6 +104,11 @@ def test_tidying_twice_is_tidying_once(cell: str) -> None:
     assert clean.tidy_cell(once) == once
 
 
+@given(st.lists(st.text(st.sampled_from("店 1１Ａ＋－\t\n\0\u00a0\u200b\u3000"), max_size=4), min_size=1, max_size=4))
+def test_a_row_is_tidy_when_all_its_cells_are(cells: list[str]) -> None:
+    assert clean.is_tidy("~".join(cells)) == all(clean.tidy_cell(cell) == cell for cell in cells)
+
+
 def test_personal_numbers_are_hidden_and_others_are_not() -> None:
     text = f"身份证11010519491231002X电话138 1234 5678，座机0456-8223456，代码{SHOP}，注册号231102600012345"
     hidden, count = clean.without_personal(text)

@@ -45,6 +45,24 @@ def numbers(service: Service) -> tuple[int, ...]:
         return tuple(session.scalar(select(func.count()).select_from(t)) or 0 for t in tables)
 
 
+def test_words_for_nothing_and_texts_too_long_are_told_in_any_row(bare: Service, take: Import) -> None:
+    header = "统一社会信用代码,企业名称,登记状态,法定代表人,经营范围\n"
+    done = take(f"{header}{SHOP},小吃店,存续,暂无,{'长' * 7990}\n{FIRM},某公司,存续,李四,{'长' * 8001}\n")
+    assert (done.new, done.bad) == (1, 1)
+    shop = entity(bare, SHOP)
+    assert shop is not None
+    assert (shop.licence.representative, len(shop.licence.scope)) == ("", 7990)
+
+
+def test_signs_that_databases_know_are_only_texts(bare: Service, take: Import) -> None:
+    name = r"""{"NULL",\x00}'%s %(a)s"""
+    quoted = name.replace('"', '""')
+    assert take(f'统一社会信用代码,企业名称,登记状态\n{SHOP},"{quoted}",存续\n').new == 1
+    shop = entity(bare, SHOP)
+    assert shop is not None
+    assert shop.licence.name == name
+
+
 def test_registrations_become_entities(bare: Service, take: Import) -> None:
     done = take(REGISTRATIONS)
     assert (done.rows, done.new, done.bad) == (3, 3, 0)
