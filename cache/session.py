@@ -223,10 +223,16 @@ class Session:
     def sync(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
         """One whole round with the service: events up, blobs up, feed down, register down, proof.
 
-        Without ``photos`` photographs wait for a round with them; findings, papers and signatures do not.
-        Raises ServiceDown, ServiceImpostor, ServiceRefused, Cancelled; what was done stays done.
+        Without ``photos`` photographs wait for a round with them; findings, papers and signatures do not. While another
+        round runs, this one waits for its end. Raises ServiceDown, ServiceImpostor, ServiceRefused, Cancelled; what was
+        done stays done.
         """
         return self._sync.round(progress, cancel, photos)
+
+    def sync_now(self, progress: Callable[[Progress], None], cancel: Flag) -> SyncStatus:
+        """立即同步: a round for which nothing waits until its next try, and which tries again what is stuck."""
+        self._opened.outbox.retry_now()
+        return self._sync.round(progress, cancel)
 
     def copy_second(self, cancel: Flag) -> None:
         """Bring the copy on the second medium up to date, if one is configured; the status tells how that went.

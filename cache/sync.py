@@ -13,7 +13,7 @@ from cache.identity import Identity
 from cache.lanes import Lanes
 from cache.opened import Opened
 from cache.outbox import BLOB_REFUSED, STUCK_AFTER_FAILURES
-from cache.plan import asked_wait, backoff, next_round
+from cache.plan import LONGEST_ASKED, asked_wait, backoff, next_round
 from cache.remote import Remote
 from cache.round import LOOKED_AT, PROOF, Round, Service, StoredProof
 from cache.second import Second
@@ -79,13 +79,9 @@ class Sync:
         )
 
     def round(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
-        """See ``Session.sync``. While another round runs, only its status is returned."""
-        if not self._single.acquire(blocking=False):
-            return self.status()
-        try:
+        """See ``Session.sync``."""
+        with self.alone(cancel):
             self._round(progress, cancel, photos)
-        finally:
-            self._single.release()
         return self.status()
 
     @contextmanager
@@ -116,7 +112,10 @@ class Sync:
             raise
         except BaseException as error:
             self._connection = Connection.ONLINE if current.reached else before
-            if isinstance(error, Problem):
+            if isinstance(error, Cancelled):
+                # A person stopped it: it must not begin again by itself a second later.
+                self._failed_until = laptop.times.wall() + LONGEST_ASKED
+            elif isinstance(error, Problem):
                 self._wait()
             raise
         finally:

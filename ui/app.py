@@ -239,6 +239,9 @@ class Application(QObject):
         screen = SyncScreen(session, self.clock.now, lambda: self.network.metered)
         screen.resumed.connect(self.syncing.ask)
         screen.synced.connect(self._synced)
+        screen.stopping.connect(self.syncing.stop_round)
+        self.syncing.progressed.connect(screen.show_background)
+        self.syncing.finished.connect(screen.end_background)
         return screen
 
     def _preferences_screen(self, session: Session) -> Screen:

@@ -25,6 +25,8 @@ SOON = 5.0
 class Syncing(QObject):
     """Keeps a session in touch with the centre while it is unlocked."""
 
+    progressed = Signal(object)
+    """A ``Progress`` of the round that runs."""
     finished = Signal()
     """A round has ended, well or not: the pill should look again."""
 
@@ -42,6 +44,8 @@ class Syncing(QObject):
         self._thread: threading.Thread | None = None
         self._asked = threading.Event()
         self._cancel = threading.Event()
+        self._round = threading.Event()
+        """Set to break off the round that runs."""
 
     def start(self, session: Session) -> None:
         """Begin; a session at a time."""
@@ -54,9 +58,14 @@ class Syncing(QObject):
         """Something is ready to go up: do not wait for the pause to end."""
         self._asked.set()
 
+    def stop_round(self) -> None:
+        """Break off what is running; the next round comes later."""
+        self._round.set()
+
     def stop(self) -> None:
         """Break off what is running and join the thread. Harmless when done twice."""
         self._cancel.set()
+        self._round.set()
         self._asked.set()
         if self._thread is not None:
             self._thread.join()
@@ -67,13 +76,14 @@ class Syncing(QObject):
         while True:
             asked.wait(pause)
             asked.clear()
+            this = self._round = threading.Event()
             if cancel.is_set():
                 return
             try:
-                session.copy_second(cancel)
+                session.copy_second(this)
                 if session.setting("sync_automatic") == "on":
                     photos = session.setting("photos_automatic") == "on" and not self._metered()
-                    session.sync(lambda _: None, cancel, photos)
+                    session.sync(self.progressed.emit, this, photos)
             except Problem as problem:
                 log.info("background sync: %s", problem.code)
             except Exception:

@@ -1,7 +1,8 @@
 """Whole rounds with the real service over real TLS: what goes up arrives once, what comes down is kept, the proof."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -358,23 +359,22 @@ def test_after_a_cut_only_the_missing_chunks_go(laptop: Laptop, session: Session
     sync(session)
     event_id = sealed(session, laptop)
     sent: list[tuple[str, int]] = []
-    cuts = Flag()
+    gone = Flag()
 
     def cut(name: str, args: tuple[Any, ...]) -> None:
         if name == "put_chunk":
             sent.append(args[:2])
             if len(sent) == 2:
-                cuts.set()
-        if cuts.is_set() and len(sent) == 2:
-            if name == "handshake" and not dead:
-                return
+                if dead:
+                    gone.set()
+                raise ServiceDown
+        if gone.is_set():
             raise ServiceDown
 
     through(laptop, session, before=cut)
-    if dead:
-        with pytest.raises(ServiceDown):
-            sync(session)
-        cuts.clear()
+    with pytest.raises(ServiceDown) if dead else nullcontext():
+        sync(session)
+    gone.clear()
     status = sync(session)
     assert (status.pending_blobs, status.next_try) == (0, None)
     assert {chunk for chunk in sent if sent.count(chunk) > 1} == {sent[1]}, "only the one that was cut goes again"
@@ -453,6 +453,11 @@ def test_an_event_that_alone_fails_gets_stuck_and_the_others_go_on(laptop: Lapto
     problem = next(r.problem for r in session.queue() if r.event_id == bad_id)
     assert "管理员" in problem
     assert not session.sync_status().proof.equal
+    through(laptop, session)
+    sync(session)
+    assert state(session, bad_id) is RecordState.STUCK, "it waits for a person"
+    assert session.sync_now(lambda _: None, Flag()).proof.equal
+    assert state(session, bad_id) is RecordState.COMPLETE
 
 
 @pytest.mark.parametrize("trouble", [ServiceRefused, ServiceDown], ids=["refused", "cut"])
@@ -475,8 +480,7 @@ def test_a_photo_that_is_never_taken_delays_no_other_and_is_told(
     assert (state(session, first), status.next_try) == (RecordState.STUCK, laptop.clock.now())
     assert "附件" in session.queue()[0].problem
     through(laptop, session)
-    session._opened.outbox.retry_now()
-    sync(session)
+    session.sync_now(lambda _: None, Flag())
     assert state(session, first) is RecordState.COMPLETE
 
 
@@ -653,15 +657,53 @@ def test_cancelled_anywhere_what_was_done_stays(
 
 
 def test_one_round_at_a_time(laptop: Laptop, session: Session) -> None:
-    inner: list[Any] = []
-
-    def again(name: str, _: tuple[Any, ...]) -> None:
-        if name == "events":
-            inner.append(sync(session))
-
-    through(laptop, session, before=again)
+    """Who asks while a round runs is never told that it is done: a round of its own comes after that one."""
     sync(session)
-    assert [s.connection for s in inner] == [Connection.SYNCING]
+    event_id = sealed(session, laptop)
+    begun, go_on = Flag(), Flag()
+    rounds: list[str] = []
+
+    def hold(name: str, _: tuple[Any, ...]) -> None:
+        rounds.append(name)
+        if name == "events":
+            begun.set()
+            assert go_on.wait(60)
+
+    through(laptop, session, before=hold)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(sync, session)
+        assert begun.wait(60)
+        second = pool.submit(session.sync_now, lambda _: None, Flag())
+        stopped = Flag()
+        stopped.set()
+        with pytest.raises(Cancelled):
+            session.sync(lambda _: None, stopped)
+        assert session.sync_status().connection is Connection.SYNCING
+        assert not second.done()
+        go_on.set()
+        first.result()
+        second.result()
+    assert rounds.count("events") == 1
+    assert rounds.count("handshake") == 4
+    assert state(session, event_id) is RecordState.COMPLETE
+
+
+def test_a_round_that_was_stopped_does_not_begin_again_by_itself(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    sealed(session, laptop)
+    stop = Flag()
+
+    def pressed(name: str, _: tuple[Any, ...]) -> None:
+        if name == "put_chunk":
+            stop.set()
+
+    through(laptop, session, before=pressed)
+    with pytest.raises(Cancelled):
+        session.sync(lambda _: None, stop)
+    status = session.sync_status()
+    assert status.pending_blobs > 0
+    assert status.next_try == laptop.clock.now() + timedelta(minutes=5)
+    assert sync(session).next_try is None
 
 
 def test_chunks_are_of_the_agreed_size() -> None:

@@ -339,6 +339,9 @@ class FakeSession(Session):
         (folder / "台账.json").write_text("")
         return folder / "台账.json"
 
+    def sync_now(self, progress: Callable[[Progress], None], cancel: Flag) -> SyncStatus:
+        return self.sync(progress, cancel)
+
     def sync_status(self) -> SyncStatus:
         queue = self.queue()
         handshake = Handshake("device-1", len(queue), len(queue), "0" * 64, 0, self.now)

@@ -259,6 +259,34 @@ def test_escape_stops_a_sync_and_says_that_nothing_is_lost(
     assert "没有完成的部分下次会接着做" in said.args[0]
 
 
+def test_a_round_that_runs_by_itself_is_shown_and_can_be_stopped(
+    qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    screen = SyncScreen(session, now)
+    show(screen)
+    settled()
+    screen.show_background(Progress("上传照片", 1 << 20, 4 << 20))
+    settled()
+    assert "上传照片" in screen.what.text()
+    assert screen.bar.value() == 250
+    assert not screen.go.isEnabled()
+    qtbot.keyClick(screen, Qt.Key.Key_F5)
+    assert not session.going_on.is_set(), "one round at a time"
+    with qtbot.waitSignals([screen.stopping, screen.said]):
+        qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    screen.end_background()
+    settled()
+    assert screen.go.isEnabled()
+    assert not screen.running
+    qtbot.keyClick(screen, Qt.Key.Key_F5)
+    screen.show_background(Progress("上传照片", 1, 2))
+    screen.end_background()
+    assert screen.running, "what was asked for here is not ended by what ran by itself"
+    with qtbot.waitSignal(screen.synced):
+        session.go_on.set()
+    settled()
+
+
 def test_a_sync_that_fails_is_a_problem_on_the_strip(
     qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from cache.session import Progress, SyncStatus
+from inspector.errors import Cancelled
 from tests.ui.fake_session import MORNING, FakeSession
 from ui.syncing import Syncing
 
@@ -51,6 +52,26 @@ def test_paused_nothing_is_tried_by_itself(qtbot: QtBot) -> None:
         pass
     syncing.stop()
     assert line.rounds == []
+
+
+def test_a_round_tells_its_progress_and_can_be_stopped_alone(qtbot: QtBot) -> None:
+    class Long(Line):
+        def sync(self, progress: Callable[[Progress], None], cancel: Flag, photos: bool = True) -> SyncStatus:
+            super().sync(progress, cancel, photos)
+            assert cancel.wait(60)
+            raise Cancelled
+
+    line = Long()
+    syncing = Syncing(lambda: MORNING, pause=3600, soon=0)
+    with qtbot.waitSignal(syncing.progressed, timeout=60_000) as told:
+        syncing.start(line)
+    assert told.args == [Progress("上传记录", 1, 1)]
+    with qtbot.waitSignal(syncing.finished, timeout=60_000):
+        syncing.stop_round()
+    with qtbot.waitSignal(syncing.progressed, timeout=60_000):
+        syncing.ask()
+    syncing.stop()
+    assert len(line.rounds) == 2
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ class SyncScreen(Screen):
     synced = Signal()
     resumed = Signal()
     """The officer lets it sync by itself again."""
+    stopping = Signal()
+    """The officer stops a round that runs by itself."""
     _progressed = Signal(object)
 
     def __init__(
@@ -81,6 +83,8 @@ class SyncScreen(Screen):
         self._session, self._now, self._metered = session, now, metered
         self._paused = False
         self._cancel: Flag | None = None
+        self._by_itself = False
+        """A round runs that nobody asked for here."""
         self._pace = Pace()
         self.go = KeyButton(words.SYNC_NOW, keys.SYNC_NOW, icon="arrow_sync_filled", primary=True)
         self.stop = KeyButton(words.STOP, keys.STOP, icon="dismiss")
@@ -138,14 +142,14 @@ class SyncScreen(Screen):
 
     @property
     def running(self) -> bool:
-        return self._cancel is not None
+        return self._cancel is not None or self._by_itself
 
     def enter(self, **_: Any) -> None:
         self._refresh()
 
     def sync(self) -> None:
         """One round now."""
-        self._begin(self._session.sync, done=self._synced)
+        self._begin(self._session.sync_now, done=self._synced)
 
     def _begin(self, work: Callable[..., Any], *first: Any, done: Callable[[Any], None]) -> None:
         if self.running:
@@ -158,6 +162,26 @@ class SyncScreen(Screen):
         """Stop the round; what is done stays done."""
         if self._cancel is not None:
             self._cancel.set()
+        elif self._by_itself:
+            self.stopping.emit()
+            self._say_stopped(Cancelled())
+
+    def show_background(self, progress: Progress) -> None:
+        """A round that runs by itself shows itself as one that was asked for."""
+        if self._cancel is None:
+            if not self._by_itself:
+                self._by_itself = True
+                self._show_running(True)
+                self._refresh()
+            self._show_progress(progress)
+
+    def end_background(self) -> None:
+        """It has ended, well or not."""
+        if self._cancel is None:
+            self._by_itself = False
+            self._show_running(False)
+        if self.isVisible():
+            self._refresh()
 
     def _toggle_pause(self) -> None:
         value = "on" if self._paused else "off"
@@ -190,9 +214,12 @@ class SyncScreen(Screen):
     def _stopped(self, problem: Problem) -> None:
         self._end()
         if isinstance(problem, Cancelled):
-            self.said.emit(f"{problem.sentence}{problem.advice}")
+            self._say_stopped(problem)
         else:
             self.troubled.emit(problem)
+
+    def _say_stopped(self, problem: Cancelled) -> None:
+        self.said.emit(f"{problem.sentence}{problem.advice}")
 
     def _end(self) -> None:
         self._cancel = None
