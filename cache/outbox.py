@@ -17,8 +17,8 @@ ALL = -1
 """As a limit."""
 STUCK_AFTER_RESENDS = 3
 STUCK_AFTER_FAILURES = 8
-BLOB_REFUSED = "中心多次没有收下这个附件，请联系管理员。附件仍在本机。"
-_UNREADABLE = "中心多次没有收下这条记录，请联系管理员。记录仍在本机。"
+BLOB_REFUSED = "中心多次没有收下附件。按“立即同步”再试；仍不行请联系管理员。附件仍在本机。"
+_UNREADABLE = "中心多次没有收下这条记录。按“立即同步”再试；仍不行请联系管理员。记录仍在本机。"
 _RECORDS = """
     SELECT r.*, j.sealed_at, o.state, o.problem, o.next_try, c.ledger_number,
         (SELECT count(DISTINCT sha256) FROM event_blob e JOIN blob b USING (sha256)

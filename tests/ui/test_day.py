@@ -178,6 +178,23 @@ def test_the_queue_names_reason_and_next_try(
     assert "爱辉区 · 20000 户 · 截至 11-23 06:42（4 小时前）" in said
 
 
+def test_it_says_when_the_next_round_comes(
+    session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
+) -> None:
+    plain = session.sync_status()
+    for at, paused, told in (
+        (MORNING + timedelta(seconds=40), False, "离线　下次重试 10:42:48"),
+        (MORNING + timedelta(seconds=40), True, "离线　自动同步已暂停"),
+        (MORNING, False, "离线"),
+        (None, False, "离线"),
+    ):
+        session.sync_status = lambda s=replace(plain, next_try=at, paused=paused): s
+        screen = SyncScreen(session, now)
+        show(screen)
+        settled()
+        assert told in [label.text() for label in screen.findChildren(QLabel)]
+
+
 def test_f5_syncs_with_progress_and_ends_well(
     qtbot: QtBot, session: Session, show: Callable[[Screen], None], settled: Callable[[], None]
 ) -> None:

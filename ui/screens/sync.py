@@ -270,7 +270,10 @@ class SyncScreen(Screen):
             pending += "　" + words.UNSENT_FOR.format(age=words.span(now - status.oldest_unsent))
         self._paused = status.paused
         self.pause.show_words(words.RESUME if status.paused else words.PAUSE)
-        connection = "　".join(filter(None, (status.connection.label, words.PAUSED if status.paused else "")))
+        coming = words.PAUSED if status.paused else ""
+        if not status.paused and status.next_try and status.next_try > now and not self.running:
+            coming = visitwords.NEXT_TRY.format(at=status.next_try.astimezone(CHINA))
+        connection = "　".join(filter(None, (status.connection.label, coming)))
         last = status.last_success
         last_words = f"{last.astimezone(CHINA):%m-%d %H:%M}（{words.age(now - last)}）" if last else words.NEVER
         second = ((words.SECOND, _second_words(status.second, now)),) if status.second else ()
