@@ -188,7 +188,8 @@ def test_it_says_when_the_next_round_comes(
         (MORNING, False, "离线"),
         (None, False, "离线"),
     ):
-        session.sync_status = lambda s=replace(plain, next_try=at, paused=paused): s
+        status = replace(plain, next_try=at, paused=paused)
+        session.sync_status = lambda status=status: status
         screen = SyncScreen(session, now)
         show(screen)
         settled()
