@@ -1,4 +1,4 @@
-"""Many rows in one statement: what an import of a million rows writes with, on both databases."""
+"""Many rows in one statement: how an import of a million rows and a batch of events are written, on both databases."""
 
 import json
 import re
