@@ -1,14 +1,18 @@
-"""Many rows in one statement: what an import of a million rows writes with, on both databases."""
+"""Many rows in one statement: how an import of a million rows and a batch of events are written, on both databases."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, Table, Text, bindparam, cast, func, select, text
+import psycopg
+from sqlalchemy import ARRAY, ColumnElement, Table, Text, bindparam, cast, func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
 Row = tuple[Any, ...]
@@ -33,6 +37,39 @@ def put(session: Session, model: type[DeclarativeBase], rows: Sequence[Row], *, 
         connection.exec_driver_sql(_sqlite(model, keep), rows)
 
 
+@contextmanager
+def adding(session: Session, model: type[DeclarativeBase]) -> Iterator[Callable[[Row], object]]:
+    """Takes new rows one by one, with all columns in the order of the model; a key that is there is an IntegrityError.
+
+    PostgreSQL writes a row while the caller makes the next one; no other statement may run meanwhile.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with _copying(driver, model) as copy:
+            yield copy.write_row
+    else:
+        rows: list[Row] = []
+        yield rows.append
+        names = _table(model).columns.keys()
+        if rows:
+            connection.execute(insert(_table(model)), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+@contextmanager
+def _copying(driver: psycopg.Connection, model: type[DeclarativeBase]) -> Iterator[psycopg.Copy]:
+    """COPY in its binary form: half the time of the server and a fifth of ours, compared with INSERT."""
+    statement, types = _copy(model)
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
+            yield copy
+    except psycopg.Error as error:
+        # Told as all others are: a key that is there already, a database that does not answer.
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
+
+
 def among(session: Session, column: InstrumentedAttribute[str], values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column holds one of many texts, in one parameter: naming thousands takes longer than finding them."""
     if session.get_bind().dialect.name == "postgresql":
@@ -53,9 +90,18 @@ def _postgres(model: type[DeclarativeBase], keep: bool) -> tuple[list[str], str]
     arrays = [bindparam(f"all_{n}", type_=ARRAY(table.c[n].type)) for n in names]
     given = func.unnest(*arrays).table_valued(*names).render_derived()
     insert = postgresql.insert(table).from_select(names, select(*(given.c[n] for n in names)))
-    compiled = _on_conflict(insert, table, keep).compile(dialect=psycopg.dialect())  # type: ignore[no-untyped-call]
+    compiled = _on_conflict(insert, table, keep).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]
     # Binary (b): as text every value of an array is looked through for quotes, and bytes become twice as long.
     return [f"all_{n}" for n in names], str(compiled).replace(")s::", ")b::")
+
+
+@cache
+def _copy(model: type[DeclarativeBase]) -> tuple[str, list[str]]:
+    """The statement, and the types of its columns: without their lengths, as the driver knows them."""
+    table = _table(model)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    types = [re.sub(r"\(.*", "", column.type.compile(dialect)).lower() for column in table.columns]
+    return f"COPY {table.name} ({', '.join(table.columns.keys())}) FROM STDIN (FORMAT BINARY)", types
 
 
 @cache

@@ -1,29 +1,29 @@
 """Takes events in: each exactly once, with a receipt that stays the same; what cannot be taken is held, not lost.
 
 A batch costs a fixed number of statements however many events are in it: what is known about them is read first, then
-each is judged in memory, in order, and what was decided is written in one transaction.
+each is judged in memory, in order, and PostgreSQL writes it while the next one is judged. All is one transaction.
 """
 
 import re
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 import msgspec
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from central import aliases, copies
+from central import aliases, bulk, copies
 from central.api.problems import Refused
+from central.bulk import Row, among
 from central.models import BlobRow, Device, EventBlob, EventRow, HeldRow, OfficerRow
 from central.service import Service
 from inspector import wire
 from inspector.trust import device as keys
-from inspector.wire import Answer, BlobRef, Event, EventAnswer, Receipt, SealedEvent, Signed
+from inspector.wire import Answer, Event, EventAnswer, Receipt, SealedEvent, Signed
 
 SCHEMAS = frozenset(
     ("inspection/1", "amendment/1", "void/1", "lead/1", "alias/1", "task/1", "audit/1", "aborted/1", "sighting/1")
@@ -35,13 +35,14 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def ingest(service: Service, device_id: str, events: Sequence[SealedEvent]) -> tuple[EventAnswer, ...]:
     """Take a batch in one transaction. Of two couriers with one event, the second sees the receipt of the first."""
+    arrivals = [_Arrival(e) for e in events]
     for _ in range(ATTEMPTS):
         try:
             with service.sessions.begin() as session:
                 # One batch of a device at a time: its chain is judged in order.
                 device = session.get(Device, device_id, with_for_update=True)
                 assert device is not None
-                return _Batch(service, session, device, [_Arrival(e) for e in events]).take()
+                return _Batch(service, session, device, arrivals).take()
         except IntegrityError:
             continue
     # Not "busy": a laptop must try these entries one by one, so that a bad one stops no other.
@@ -49,7 +50,7 @@ def ingest(service: Service, device_id: str, events: Sequence[SealedEvent]) -> t
 
 
 class _Arrival:
-    """One event as it came in: ``event`` is None when its bytes cannot be read."""
+    """One event as it came in: ``event`` is None when its bytes cannot be read; ``fits``: a database can take it."""
 
     def __init__(self, sealed: SealedEvent) -> None:
         self.sealed = sealed
@@ -58,6 +59,7 @@ class _Arrival:
             self.event: Event | None = wire.decode(sealed.event, Event)
         except msgspec.MsgspecError:
             self.event = None
+        self.fits = self.event is not None and _fits(self.event)
 
 
 @dataclass
@@ -89,24 +91,23 @@ class _Batch:
     def __init__(self, service: Service, session: Session, device: Device, arrivals: list[_Arrival]) -> None:
         self._service, self._session, self._device, self._arrivals = service, session, device, arrivals
         self._now: datetime = service.now()
-        events = [a.event for a in arrivals if a.event is not None and _fits(a.event)]
+        events = [a.event for a in arrivals if a.event is not None and a.fits]
         self._receipts = self._known_receipts()
-        self._ids = set(
-            session.scalars(select(EventRow.event_id).where(EventRow.event_id.in_({e.event_id for e in events})))
-        )
-        named = {number for e in events for number in e.officers}
-        self._officers = set(session.scalars(select(OfficerRow.number).where(OfficerRow.number.in_(named))))
+        self._ids = self._known(EventRow.event_id, {e.event_id for e in events})
+        self._officers = self._known(OfficerRow.number, {number for e in events for number in e.officers})
         self._chain = self._known_chain([e.device_seq for e in events])
-        self._rows: list[dict[str, Any]] = []
-        self._blobs: dict[str, BlobRef] = {}
-        self._links: dict[tuple[int, str, str], dict[str, Any]] = {}
-        self._held: set[str] = set()
+        self._blobs: dict[str, Row] = {}
+        self._links: set[Row] = set()
+        self._held: dict[str, HeldRow] = {}
         self._registered: list[tuple[int, Event]] = []
+
+    def _known(self, column: InstrumentedAttribute[str], values: set[str]) -> set[str]:
+        return set(self._session.scalars(select(column).where(among(self._session, column, values))))
 
     def _known_receipts(self) -> dict[str, Signed]:
         found = self._session.execute(
             select(EventRow.content_hash, EventRow.receipt, EventRow.receipt_signature).where(
-                EventRow.content_hash.in_({a.digest for a in self._arrivals})
+                among(self._session, EventRow.content_hash, {a.digest for a in self._arrivals})
             )
         )
         return {digest: Signed(receipt, signature, "receipt") for digest, receipt, signature in found}
@@ -125,14 +126,16 @@ class _Batch:
         return chain
 
     def take(self) -> tuple[EventAnswer, ...]:
-        """Judge every event in order, then write what was decided."""
+        """Judge every event in order and register it at once, then write what goes with the registered ones."""
         new = sum(a.digest not in self._receipts for a in self._arrivals)
         numbers = iter(_ledger_numbers(self._session, new) if new else ())
-        answers = tuple(self._answer(arrival, numbers) for arrival in self._arrivals)
+        with bulk.adding(self._session, EventRow) as add:
+            answers = tuple(self._answer(arrival, numbers, add) for arrival in self._arrivals)
+        self._keep_held()
         self._write()
         return answers
 
-    def _answer(self, arrival: _Arrival, numbers: Iterator[int]) -> EventAnswer:
+    def _answer(self, arrival: _Arrival, numbers: Iterator[int], add: Callable[[Row], object]) -> EventAnswer:
         digest = arrival.digest
         known = self._receipts.get(digest)
         if known is not None:
@@ -141,15 +144,15 @@ class _Batch:
             return EventAnswer(digest, Answer.RESEND, reason="签名与内容不符，请重发。")
         if arrival.event is None:
             return self._hold(arrival, "中心不能读取这条记录，请更新中心服务。")
-        reason = self._objection(arrival.event)
+        reason = self._objection(arrival.event, arrival.fits)
         if reason:
             return self._hold(arrival, reason)
-        return EventAnswer(digest, Answer.REGISTERED, self._register(arrival, arrival.event, next(numbers)))
+        return EventAnswer(digest, Answer.REGISTERED, self._register(arrival, arrival.event, next(numbers), add))
 
-    def _objection(self, event: Event) -> str:
+    def _objection(self, event: Event, fits: bool) -> str:
         if event.device_id != self._device.device_id:
             return "记录属于另一台电脑。"
-        if not _fits(event):
+        if not fits:
             return "记录的编号或附件不合规格，已原样保存，由管理员处理。"
         if self._device.revoked_at is not None:
             return "这台电脑已被停用，记录已原样保存，由管理员处理。"
@@ -163,67 +166,64 @@ class _Batch:
         return f"中心没有这些人员：{'、'.join(strangers)}。" if strangers else ""
 
     def _hold(self, arrival: _Arrival, reason: str) -> EventAnswer:
-        digest = arrival.digest
-        known = self._session.get(HeldRow, digest)
-        if known is not None and known.decision == "accepted":
-            # Sent again on a person's word, and still it cannot be registered: that person must see it again.
-            known.decision, known.reason = "", reason
-        elif known is None and digest not in self._held:
-            row = HeldRow(
-                content_hash=digest,
-                device_id=self._device.device_id,
-                event=arrival.sealed.event,
-                signature=arrival.sealed.signature,
-                reason=reason,
-                held_at=self._now,
-                decision="",
-            )
-            self._session.add(row)
-        self._held.add(digest)
-        return EventAnswer(digest, Answer.HELD, reason=reason)
+        row = HeldRow(
+            content_hash=arrival.digest,
+            device_id=self._device.device_id,
+            event=arrival.sealed.event,
+            signature=arrival.sealed.signature,
+            reason=reason,
+            held_at=self._now,
+            decision="",
+        )
+        self._held.setdefault(arrival.digest, row)
+        return EventAnswer(arrival.digest, Answer.HELD, reason=reason)
 
-    def _register(self, arrival: _Arrival, event: Event, number: int) -> Signed:
+    def _keep_held(self) -> None:
+        for digest, row in self._held.items():
+            known = self._session.get(HeldRow, digest)
+            if known is None:
+                self._session.add(row)
+            elif known.decision == "accepted":
+                # Sent again on a person's word, and still it cannot be registered: that person must see it again.
+                known.decision, known.reason = "", row.reason
+
+    def _register(self, arrival: _Arrival, event: Event, number: int, add: Callable[[Row], object]) -> Signed:
         digest = arrival.digest
         receipt = self._service.sign(
             Receipt(event.event_id, event.device_id, event.device_seq, digest, number, self._now)
         )
-        self._rows.append(
-            {
-                "ledger_number": number,
-                "content_hash": digest,
-                "event_id": event.event_id,
-                "device_id": event.device_id,
-                "device_seq": event.device_seq,
-                "kind": event.kind.value,
-                "entity": event.entity,
-                "event": arrival.sealed.event,
-                "signature": arrival.sealed.signature,
-                "receipt": receipt.payload,
-                "receipt_signature": receipt.signature,
-                "received_at": self._now,
-                "flag": self._chain.flag(event),
-            }
+        add(
+            (
+                number,
+                digest,
+                event.event_id,
+                event.device_id,
+                event.device_seq,
+                event.kind.value,
+                event.entity,
+                arrival.sealed.event,
+                arrival.sealed.signature,
+                receipt.payload,
+                receipt.signature,
+                self._now,
+                self._chain.flag(event),
+            )
         )
         self._registered.append((number, event))
         self._receipts[digest] = receipt
         self._ids.add(event.event_id)
         self._chain.add(event.device_seq, digest)
         for blob in event.blobs:
-            self._blobs.setdefault(blob.sha256, blob)
-            role = blob.role[:32]
-            self._links[number, blob.sha256, role] = {"ledger_number": number, "sha256": blob.sha256, "role": role}
+            self._blobs.setdefault(blob.sha256, (blob.sha256, blob.size, blob.media_type, None))
+            self._links.add((number, blob.sha256, blob.role[:32]))
         return receipt
 
     def _write(self) -> None:
-        known = set(self._session.scalars(select(BlobRow.sha256).where(BlobRow.sha256.in_(self._blobs))))
-        blobs = [
-            {"sha256": digest, "size": blob.size, "media_type": blob.media_type}
-            for digest, blob in self._blobs.items()
-            if digest not in known
-        ]
-        for table, rows in ((EventRow, self._rows), (BlobRow, blobs), (EventBlob, list(self._links.values()))):
-            if rows:
-                self._session.execute(insert(table), rows)
+        bulk.put(self._session, BlobRow, list(self._blobs.values()), keep=True)
+        if self._links:
+            with bulk.adding(self._session, EventBlob) as add:
+                for link in sorted(self._links):
+                    add(link)
         for part in (aliases, copies):
             part.take(self._session, self._device.area, self._registered)
 
@@ -247,7 +247,11 @@ def _ledger_numbers(session: Session, count: int) -> list[int]:
     SQLite's transaction is the only writer; PostgreSQL's sequence gives every number once.
     """
     if session.get_bind().dialect.name == "postgresql":
-        drawn = text("SELECT nextval(pg_get_serial_sequence('event', 'ledger_number')) FROM generate_series(1, :count)")
+        # The sequence is looked up once: doing it for every number takes longer than drawing it.
+        drawn = text(
+            "SELECT nextval(sequence) FROM generate_series(1, :count),"
+            " CAST(pg_get_serial_sequence('event', 'ledger_number') AS regclass) AS sequence"
+        )
         return list(session.scalars(drawn, {"count": count}))
     highest = session.scalar(select(func.max(EventRow.ledger_number))) or 0
     return list(range(highest + 1, highest + count + 1))

@@ -1,14 +1,14 @@
 """Events in: each exactly once, the same receipt for ever, nothing that arrived is lost."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
 import zstandard
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from cache.clock import SystemClock
 from cache.remote import Remote, opened
@@ -151,6 +151,22 @@ def test_fifty_copies_at_once_are_one(service: EmbeddedService, laptop: Device) 
         answers = list(pool.map(courier, range(50)))
     assert len({wire.encode(a) for a in answers}) == 1
     assert rows(service) == 1
+
+
+def test_of_two_laptops_that_write_one_id_at_once_the_later_is_held(service: EmbeddedService, laptop: Device) -> None:
+    """What the first one writes is not to be seen yet when the second one's batch is judged."""
+    other = enrolled(service)
+    send(laptop, laptop.event(event_id="one"))
+    event = other.event(event_id="two")
+    with ThreadPoolExecutor(1) as pool:
+        with service.service.sessions.begin() as session:
+            session.execute(update(EventRow).values(event_id="two"))
+            sent = pool.submit(send, other, event, other.event())
+            wait([sent], 1)
+        kinds = [a.answer for a in sent.result()]
+    other.remote.close()
+    assert kinds == [Answer.HELD, Answer.REGISTERED]
+    assert rows(service) == 2
 
 
 def _authority(service: EmbeddedService) -> str:
