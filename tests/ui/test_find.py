@@ -114,6 +114,7 @@ def test_enter_on_several_results_goes_into_them_and_the_arrows_choose(lookup: L
     for _ in MANY:
         qtbot.keyClick(lookup.focusWidget(), Qt.Key.Key_Down)
     assert lookup.lines[-1].hasFocus()
+    assert not lookup.lines[-1].visibleRegion().isEmpty(), "the list follows the keys"
     lookup.lines[1].setFocus()
     qtbot.keyClick(lookup.lines[1], Qt.Key.Key_Up)
     qtbot.keyClick(lookup.lines[0], Qt.Key.Key_Up)

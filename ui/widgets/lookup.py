@@ -66,7 +66,8 @@ class Lookup(QWidget):
         page = QWidget()
         self._lines = column(gap=Gap.NONE, owner=page)
         self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.list.box.addWidget(scrolled(page), 1)
+        self._area = scrolled(page)
+        self.list.box.addWidget(self._area, 1)
         self.lines: list[_Line] = []
         self._shown: Sequence[object] | None = None
         self._found: tuple[str, Sequence[Hit]] | None = None
@@ -167,6 +168,7 @@ class Lookup(QWidget):
             self.field.setFocus(Qt.FocusReason.TabFocusReason)
         elif line < len(self.lines):
             self.lines[line].setFocus(Qt.FocusReason.TabFocusReason)
+            self._area.ensureWidgetVisible(self.lines[line])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The field leaves its arrows to the lines."""
