@@ -78,7 +78,7 @@ RAIL = {
 }
 DATA_TODAY = tr("数据 {at:%H:%M} · {age}")
 DATA_EARLIER = tr("数据 {at:%m-%d %H:%M} · {age}")
-DATA_STATE = tr("数据{state}")
+DATA_STATE, DATA_STATE_AGED = tr("数据{state}"), tr("{told} · {age}")
 PENDING = tr("{count} 项待上传")
 SOUND_ON = tr("提示音已打开。")
 SOUND_OFF = tr("提示音已关闭，按 F8 恢复。")
