@@ -6,17 +6,21 @@ from time import thread_time
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cache.session import Hit
 from inspector.errors import NoRegister
 from inspector.verdict import Means
-from tests.ui.shops import CODE, GOOD
+from tests.ui.shops import CODE, GOOD, CheckSession, ready
 from tests.ui.test_scan import SECOND, Make, session, wait_for_verdict, words_on
 from tests.ui.test_scan import make as make
+from tests.ui.visit_stage import Today, VisitStage
 from ui import words
 from ui.latest import Latest
 from ui.screens.scan import ScanScreen
+from ui.sound import Sound
 from ui.widgets.lookup import MOST, Lookup
 
 OTHER = Hit(SECOND, "垚鑫超市", "兴安街9号", "存续", "个体工商户")
@@ -50,6 +54,11 @@ def lookup(qtbot: QtBot, worker: object) -> Lookup:
     return made
 
 
+def enter(lookup: Lookup) -> None:
+    QTest.keyClick(lookup.field, Qt.Key.Key_Return)
+    QApplication.processEvents()
+
+
 def test_texts_that_were_overtaken_are_neither_searched_nor_shown(
     lookup: Lookup, qtbot: QtBot, settled: Callable[[], None]
 ) -> None:
@@ -81,7 +90,7 @@ def test_results_of_an_older_text_are_not_shown_nor_taken_by_enter(lookup: Looku
     lookup.show_hits("喆", [HIT])
     lookup.field.setText("垚")
     assert lookup._head.text() == words.SEARCHING
-    qtbot.keyClick(lookup.field, Qt.Key.Key_Return)
+    enter(lookup)
     assert taken == []
     assert typed == ["垚"], "Enter asks at once"
     lookup.show_hits("喆", [HIT])
@@ -94,7 +103,7 @@ def test_typing_on_after_enter_takes_it_back(lookup: Lookup, qtbot: QtBot) -> No
     taken = []
     lookup.picked.connect(taken.append)
     lookup.field.setText("垚")
-    qtbot.keyClick(lookup.field, Qt.Key.Key_Return)
+    enter(lookup)
     lookup.field.setText("垚鑫")
     lookup.show_hits("垚鑫", [OTHER])
     assert taken == []
@@ -105,7 +114,7 @@ def test_enter_on_several_results_goes_into_them_and_the_arrows_choose(lookup: L
     lookup.picked.connect(taken.append)
     lookup.field.setText("花山")
     lookup.show_hits("花山", MANY)
-    qtbot.keyClick(lookup.field, Qt.Key.Key_Return)
+    enter(lookup)
     assert lookup.lines[0].hasFocus()
     qtbot.keyClick(lookup.lines[0], Qt.Key.Key_Down)
     assert lookup.lines[1].hasFocus()
@@ -119,6 +128,20 @@ def test_enter_on_several_results_goes_into_them_and_the_arrows_choose(lookup: L
     qtbot.keyClick(lookup.lines[1], Qt.Key.Key_Up)
     qtbot.keyClick(lookup.lines[0], Qt.Key.Key_Up)
     assert lookup.field.hasFocus()
+
+
+def test_in_the_window_enter_goes_into_several_results_without_taking_the_first(qtbot: QtBot) -> None:
+    with VisitStage(qtbot) as stage:
+        scan = ScanScreen(CheckSession(GOOD), stage.camera, Sound())
+        stage.window.admit(stage.session, ready(Today(), scan), 60)
+        stage.go("scan", typing=True)
+        scan.lookup.field.setText("花山")
+        scan.lookup.show_hits("花山", MANY)
+        stage.press("Return")
+        assert scan.lookup.lines[0].hasFocus()
+        assert session(scan).checked == []
+        stage.press("Down", "Return")
+        assert [data for data, _, _ in session(scan).checked] == [MANY[1].code.encode()]
 
 
 def test_new_results_do_not_take_the_keys_away(lookup: Lookup, qtbot: QtBot) -> None:
@@ -138,7 +161,7 @@ def test_a_mistyped_code_is_never_taken_for_the_one_that_is_near(lookup: Lookup,
     wrong = CODE[:-1] + ("0" if CODE[-1] != "0" else "1")
     lookup.field.setText(wrong)
     lookup.show_hits(wrong, [HIT])
-    qtbot.keyClick(lookup.field, Qt.Key.Key_Return)
+    enter(lookup)
     assert (taken, entered) == ([], [wrong])
 
 

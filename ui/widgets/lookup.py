@@ -52,7 +52,8 @@ class Lookup(QWidget):
         self.field.setPlaceholderText(words.TYPE_HINT)
         self.field.setAccessibleName(words.TYPE_HINT)
         self.field.textChanged.connect(self._changed)
-        self.field.returnPressed.connect(self._entered)
+        # Queued: the same key goes on to the window, which would press the line that has just been given the keys.
+        self.field.returnPressed.connect(self._entered, Qt.ConnectionType.QueuedConnection)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
