@@ -132,4 +132,4 @@ def _to_choose(taken: Payload, found: list[Entity]) -> Iterator[str]:
     if found:
         yield from (e.code for e in found)
     elif not taken.found:
-        yield from dict.fromkeys(identifiers.near(taken.text))
+        yield from dict.fromkeys(identifiers.misread_codes(taken.text))

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -71,15 +71,6 @@ def folder_fetch(folder: Path) -> Fetch:
                 yield piece
 
     return fetch
-
-
-def ensure_room(folder: Path, size: int) -> None:
-    """Raises StoreFull unless ``size`` bytes fit into ``folder`` and the reserve stays."""
-    if shutil.disk_usage(folder).free < size + RESERVE:
-        need = (size + RESERVE) >> 20
-        raise StoreFull(
-            f"磁盘空间不足，下载主体数据需要 {need} MB 可用空间。", "请清理磁盘后再同步；正在使用的数据不受影响。"
-        )
 
 
 class _Fetcher(FetcherInterface):
@@ -160,6 +151,19 @@ class Packs:
             raise RegisterRefused("收到的文件与签名清单不一致，已拒绝。")
         return bytes(data)
 
+    def ensure_room(self, wanted: Sequence[Pack]) -> None:
+        """Raises StoreFull, before anything is fetched, unless all of them fit on the disk and the reserve stays."""
+        have = [part.stat().st_size if (part := self._part(pack)).exists() else 0 for pack in wanted]
+        need = sum(max(0, pack.length - size) for pack, size in zip(wanted, have, strict=True)) + RESERVE
+        if (free := shutil.disk_usage(self._parts).free) < need:
+            raise StoreFull(
+                f"磁盘空间不足：下载主体数据需要 {need >> 20} MB 可用空间，现在有 {free >> 20} MB。",
+                "请清理磁盘后再同步；正在使用的数据不受影响。",
+            )
+
+    def _part(self, pack: Pack) -> Path:
+        return self._parts / f"{pack.sha256}.part"
+
     def download(
         self, pack: Pack, progress: Callable[[int, int], None] = lambda done, total: None, cancel: Event | None = None
     ) -> Path:
@@ -167,10 +171,10 @@ class Packs:
 
         Raises RegisterRefused, StoreFull, Cancelled, and what the fetcher raises.
         """
-        part = self._parts / f"{pack.sha256}.part"
+        part = self._part(pack)
+        self.ensure_room([pack])
         with full_disk_is_told():
             part.touch()
-        ensure_room(self._parts, max(0, pack.length - part.stat().st_size))
         hasher = hashlib.sha256()
         with full_disk_is_told(), part.open("rb+") as file:
             while piece := file.read(STEP):

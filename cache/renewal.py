@@ -83,6 +83,7 @@ def _missing(layers: Sequence[Pack], installed: Installed) -> Sequence[Pack]:
 
 
 def _fetched(packs: Packs, wanted: Sequence[Pack], progress: Report, cancel: Flag) -> list[Fetched]:
+    packs.ensure_room(wanted)
     total, before = sum(pack.length for pack in wanted), 0
     found = []
     for pack in wanted:

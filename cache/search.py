@@ -6,12 +6,14 @@ each try asks the register for at most ``CANDIDATES`` ids, and the entities foun
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Protocol
 
+from cache import spelling
 from cache.session_types import Hit
+from inspector import divisions
 from inspector.entity import Entity
-from inspector.identifiers import ALPHABET, is_code, near
+from inspector.identifiers import misread_codes, misread_organisation_codes, slips
 from inspector.register_file import (
     PREFIX,
     area_word,
@@ -33,13 +35,15 @@ RECENT = 100
 """Recently seen entities, and those of open tasks, that are looked at before all others."""
 LONGEST = 60
 """Characters of a query that are used; longer ones are no query but a paste."""
-PLACE, SCATTERED, RELAXED = 3, 4, 5
-"""Levels of hits by address, of hits that hold what was typed in pieces, and of those that do not hold all of it."""
+TOWN, PLACE, SCATTERED, RELAXED = 2, 3, 4, 5
+"""Levels of hits whose town was typed before their name, of hits by address, of those that hold what was typed in
+pieces, and of those that do not hold all of it."""
 Fits = Callable[[Entity], bool]
 Reading = tuple[int, list[int], Fits]
 """Level, ids, and what an entity must fulfil besides: a reading may have asked for less than was typed."""
-SPLITS = 4
-"""Ways to cut pinyin into syllables that are tried."""
+SHORTEST_NUMBER, LONGEST_NUMBER = 13, 20
+"""Characters of what may be a mistyped registration or permit number."""
+DIGITS = "0123456789"
 
 
 class Source(Protocol):
@@ -52,6 +56,7 @@ class Source(Protocol):
     def entities(self, ids: Iterable[int]) -> Iterator[tuple[int, Entity]]: ...
     def codes_starting(self, text: str, limit: int) -> list[int]: ...
     def numbers_starting(self, text: str, limit: int) -> list[int]: ...
+    def number(self, text: str) -> list[int]: ...
     def match(self, expression: str, limit: int) -> list[int]: ...
 
 
@@ -100,8 +105,11 @@ class Query:
         self._source = source
         self._area = area
         self._key = normal(text)
+        self._spelling = spelling.letters(self._key)
         self._parts = [part for part in map(normal, text.split()) if len(part) > 1] or [self._key]
-        self._latin = self._key.isascii()
+        self._pieces = [spelling.runs(spelling.letters(normal(part))) for part in text.split()]
+        self._latin = self._spelling.isascii()
+        self._town, self._rest = divisions.split_town(self._key)
 
     def tries(self) -> Iterator[Reading]:
         """What the text may be, the likeliest first; a lower level is a better match."""
@@ -111,23 +119,28 @@ class Query:
             if not self._key.isdigit():
                 yield from self._pinyin()
             yield from self._identifier()
-        yield self._every(1, name_words, _names)
+        yield self._every(1, name_words, _names, self._parts)
+        if not self._key.isdigit():
+            yield self._every(2, person_words, lambda e: (e.licence.representative,), self._parts)
         if not self._latin:
-            yield self._every(2, person_words, lambda e: (e.licence.representative,))
-            yield self._every(PLACE, place_words, lambda e: (e.licence.premises,))
-        if len(self._parts) > 1:
-            several = " AND ".join(f"({_any(_kinds(part))})" for part in self._parts)
-            yield SCATTERED, self._match(several), anything
+            if self._town and len(self._rest) > 1:
+                yield self._every(TOWN, name_words, _names, [self._rest])
+            yield self._every(PLACE, place_words, lambda e: (e.licence.premises,), self._parts)
+        yield from self._in_pieces()
 
     def _every(
-        self, level: int, words: Callable[[str], set[str]], texts: Callable[[Entity], tuple[str, ...]]
+        self,
+        level: int,
+        words: Callable[[str], set[str]],
+        texts: Callable[[Entity], tuple[str, ...]],
+        parts: Collection[str],
     ) -> Reading:
-        """Entities that have every word of the query in ``texts``.
+        """Entities that have every word of ``parts`` in ``texts``.
 
         The words that very many have are asked for only when the others leave too many: reading
         their long lists costs most of the time.
         """
-        wanted: set[str] = set().union(*map(words, self._parts))
+        wanted: set[str] = set().union(*map(words, parts))
         rare = wanted - self._source.common
         ids = self._source.match(_all(rare), CANDIDATES) if rare and rare != wanted else None
         if ids is None or len(ids) == CANDIDATES:
@@ -137,11 +150,15 @@ class Query:
     def level(self, entity: Entity, level: int) -> int:
         """A whole name, identifier or person lifts a hit; each missing pair of characters lowers a relaxed one."""
         licence = entity.licence
-        name = normal(licence.name)
+        name, former_name = normal(licence.name), normal(licence.former_name)
         if self._key in (name, entity.code.lower()):
             return -1
-        if self._key in (normal(licence.former_name), normal(licence.representative)):
+        if self._key in (former_name, normal(licence.representative)):
             return 0
+        if level == TOWN:
+            if not divisions.lies_in(entity.area or entity.division or entity.code[2:8], self._town):
+                return SCATTERED
+            return 0 if self._rest in (name, former_name) else TOWN
         if level == PLACE and self._key not in normal(licence.premises):
             return SCATTERED
         return level if level < RELAXED else level + sum(pair not in name for pair in grams(self._key, 2))
@@ -159,10 +176,15 @@ class Query:
         whole = self._source.codes_starting(text, CANDIDATES)
         yield 0, whole, anything
         yield 0, self._source.numbers_starting(text, CANDIDATES), anything
-        if not whole and len(text) in (17, 18, 19):
-            yield 1, self._codes(_misread(text)), anything
+        if not whole:
+            yield 1, self._codes(misread_codes(text)), anything
+            if SHORTEST_NUMBER <= len(text) <= LONGEST_NUMBER:
+                yield 1, [number for other in _misread_numbers(text) for number in self._source.number(other)], anything
         if len(text) >= 3:
             yield 1, self._inside(text), lambda entity: text in entity.code
+        if organisations := set(misread_organisation_codes(text)):
+            near = self._match(_any(_all(code_words(other)) for other in sorted(organisations)))
+            yield 2, near, lambda entity: entity.code[PREFIX:-1] in organisations
 
     def _codes(self, codes: Iterable[str]) -> list[int]:
         return [number for code in codes for number in self._source.codes_starting(code, 1)]
@@ -178,11 +200,11 @@ class Query:
         return found[:CANDIDATES] + self._match(_all(code_words(text)))
 
     def _pinyin(self) -> Iterator[Reading]:
-        readings = _split(self._key, self._source.syllables)
+        readings = spelling.split(self._spelling, self._source.syllables)
         for syllables in readings:
             if syllables[0] in self._source.syllables:
                 yield 1, self._match(self._spelled(syllables)), anything
-        yield 2, self._match(_all(initial_words(self._key))), anything
+        yield 2, self._match(_all(initial_words(self._spelling))), anything
         for syllables in readings:
             if syllables[0] not in self._source.syllables:
                 yield 3, self._match(self._spelled(syllables)), anything
@@ -195,6 +217,33 @@ class Query:
         last_words = {word for ending in endings for word in ends([*done[-1:], ending])}
         known = f"{_all(pair_words(done))} AND " if len(done) > 1 else ""
         return known + f"({_any(map(_quoted, sorted(last_words)))})"
+
+    def _in_pieces(self) -> Iterator[Reading]:
+        """Entities that have each piece of the query somewhere, hanzi and pinyin beside each other too.
+
+        A single character has no word of its own: it begins one when more is typed behind it, and is looked for in
+        what the others find.
+        """
+        pieces = [piece for part in self._pieces for piece in part]
+        lone = {piece for piece in pieces if len(piece) == 1 and not ("a" <= piece <= "z")}
+        asked = [_any(kinds) for piece in pieces if piece not in lone and (kinds := list(self._kinds(piece)))]
+        asked += [f'"n{first}" *' for part in self._pieces for first, _ in pairwise(part) if first in lone]
+        if len(pieces) > 1 and asked:
+            several = " AND ".join(f"({expression})" for expression in asked)
+            yield SCATTERED, self._match(several), lambda entity: lone <= _characters(entity)
+
+    def _kinds(self, piece: str) -> Iterator[str]:
+        """What a piece of a query may be."""
+        if len(piece) > 1:
+            yield from (_all(name_words(piece)), _all(place_words(piece)), _all(person_words(piece)))
+        if not piece.isascii():
+            return
+        if not piece.isdigit():
+            yield from map(self._spelled, spelling.split(piece, self._source.syllables))
+            if len(piece) > 1:
+                yield _all(initial_words(piece))
+        if len(piece) > 2:
+            yield _all(code_words(piece))
 
     def relaxed(self) -> Iterator[list[int]]:
         """Names with something between the typed characters, or with one of them mistyped.
@@ -226,35 +275,12 @@ def _any(expressions: Iterable[str]) -> str:
     return " OR ".join(f"({expression})" for expression in expressions)
 
 
-def _kinds(part: str) -> tuple[str, ...]:
-    return _all(name_words(part)), _all(place_words(part)), _all(person_words(part))
+def _characters(entity: Entity) -> set[str]:
+    licence = entity.licence
+    return set().union(*map(normal, (*_names(entity), licence.premises, licence.representative)))
 
 
-def _misread(text: str) -> Iterator[str]:
-    """Valid codes that ``text`` may stand for: one character wrong, swapped, missing or too many."""
-    if len(text) == 18:
-        yield from near(text)
-    elif len(text) == 17:
-        yield from filter(is_code, (text[:at] + c + text[at:] for at in range(18) for c in ALPHABET))
-    else:
-        yield from filter(is_code, (text[:at] + text[at + 1 :] for at in range(19)))
-
-
-def _split(letters: str, syllables: frozenset[str]) -> list[list[str]]:
-    """Ways to read ``letters`` as syllables, long ones first; the last may be unfinished."""
-    ends = {len(letters)}
-    """Positions from which the rest can be read."""
-    steps: dict[int, list[int]] = {}
-    for at in reversed(range(len(letters))):
-        steps[at] = [end for end in range(at + 6, at, -1) if end in ends and letters[at:end] in syllables]
-        if steps[at] or any(syllable.startswith(letters[at:]) for syllable in syllables):
-            ends.add(at)
-            steps[at] = steps[at] or [len(letters)]
-
-    def readings(at: int) -> Iterator[list[str]]:
-        if at == len(letters):
-            yield []
-        for end in steps.get(at, ()):
-            yield from ([letters[at:end], *rest] for rest in readings(end))
-
-    return list(islice(readings(0), SPLITS))
+def _misread_numbers(text: str) -> Iterator[str]:
+    """Numbers that ``text`` may stand for, whatever kinds there are: only those that exist are found."""
+    for size in (len(text), len(text) - 1, len(text) + 1):
+        yield from slips(text, size, DIGITS)

@@ -167,7 +167,11 @@ def _gone(session: Session, region: str, since: int) -> Iterator[tuple[str, str]
 
 
 def _offer_new(service: Service, path: Path, before: Offer, key: bytes, manifest: Manifest) -> bool:
-    """Sign and offer; False when somebody else published meanwhile."""
+    """Sign and offer; False when somebody else published meanwhile.
+
+    The commit of the key decides: a kill before it leaves what was offered, after it the next writer, the running
+    service's renewal at the latest, offers the new one. A file is never offered whose key is not in the database.
+    """
     with service.publishing() as (repository, session):
         now = tuple(m for _, m in repository.register(manifest.area))
         if now != tuple(m for _, m in before.files):
@@ -178,5 +182,6 @@ def _offer_new(service: Service, path: Path, before: Offer, key: bytes, manifest
         if isinstance(manifest, SnapshotManifest):
             row.target = target
         session.add(row)
-        repository.publish(service.now())
+        repository.prepare(service.now())
+    service.renew_signatures()
     return True

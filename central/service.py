@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from central import identity
 from central.database import Sessions, open_engine, reading, upgrade
 from central.files import make_folder
 from central.issuing import Issuing, sign
+from central.models import Publication
 from central.publish.repository import KeyFolder, Repository
 from central.publish.root import root_chain
 from central.settings import Settings
@@ -64,13 +65,19 @@ class Service:
     def publishing(self) -> Iterator[tuple[Repository, Session]]:
         """The repository as it stands now, for one writer at a time among all threads and processes.
 
-        A writer that kept its own picture of it would sign an older state over a newer one.
+        A writer that kept its own picture of it would sign an older state over a newer one. What a killed writer has
+        brought into the database but not offered yet is offered first.
         """
         with self.sessions.begin() as session:
             # On SQLite the transaction itself is the lock: it begins as a writer.
             postgres = self.engine.dialect.name == "postgresql"
             session.execute(text(f"SELECT pg_advisory_xact_lock({PUBLISHING})" if postgres else "SELECT 1"))
-            yield Repository(self.repository_folder, KeyFolder(self.key_folder / "tuf")), session
+            rows = session.scalars(select(Publication))
+            published = {row.area: (row.epoch, row.row_version) for row in rows}
+            repository = Repository(self.repository_folder, KeyFolder(self.key_folder / "tuf"), published)
+            if repository.behind:
+                repository.publish(self.now())
+            yield repository, session
 
     def renew_signatures(self) -> None:
         """Sign the repository's short-lived roles anew."""

@@ -63,7 +63,9 @@ def _permit_reasons(entity: Entity, today: date, warning_days: int) -> list[Reas
         name = f"{permit.kind}（{permit.number}）"
         if not freshness.holds(permit, today):
             ended = f"已于 {permit.valid_to:%Y-%m-%d} 到期" if left is not None and left < 0 else "不在有效状态"
-            reasons.append(Reason("permit-ended", Colour.ATTENTION, f"{name}{ended}。", "", "请核对是否已换证。"))
+            # Amber: who applied in time and was not answered is deemed renewed (docs/decisions/032).
+            basis, advice = "行政许可法第五十条、第七十条", "请核对是否已延续、换证，或看延续的受理通知书。"
+            reasons.append(Reason("permit-ended", Colour.ATTENTION, f"{name}{ended}。", basis, advice))
         elif left is not None and left <= warning_days:
             text = f"{name}还有 {left} 天到期。"
             reasons.append(Reason("permit-ending", Colour.ATTENTION, text, "", "请提醒及时延续。"))

@@ -85,3 +85,31 @@ def division_name(code: str) -> str:
         return str(names[0])
     province = _data()["provinces"].get(code[:2])
     return f"{province}（区划码 {code} 未收录）" if province else f"区划码 {code} 未收录"
+
+
+@cache
+def _towns() -> tuple[tuple[str, str], ...]:
+    """Names as they are said (黑河市, 黑河) and the beginning of the codes that lie there, long names first."""
+    found = {area.name: area.key for area in AREAS if not area.divisions}
+    for division in _data()["divisions"]:
+        if division["until"] is None and division["name"] != "市辖区":
+            within = re.sub("(00)+$", "", division["code"])
+            found |= {division["name"]: within, division["name"][:-1]: within}
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def split_town(text: str) -> tuple[str, str]:
+    """Names of divisions in front of a text: the code, or beginning of codes, of the last one, and what follows.
+
+    黑河市爱辉区某店 gives 231102 and 某店; a text without such a name gives an empty code and itself.
+    """
+    town = ""
+    while found := next(((n, c) for n, c in _towns() if text.startswith(n) and c.startswith(town)), None):
+        town, text = found[1], text.removeprefix(found[0])
+    return town, text
+
+
+def lies_in(division: str, town: str) -> bool:
+    """Whether a division or area unit is the town, or a part of it."""
+    within = next((a.within for a in AREAS if a.key == division), division)
+    return division.startswith(town) or within.startswith(town)

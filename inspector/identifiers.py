@@ -161,6 +161,14 @@ def _explained(value: str, valid: bool, reason: str) -> Explained:
     return Explained(value, valid, "" if valid else reason)
 
 
+def is_meant_whole(text: str) -> bool:
+    """Whether a typed text is meant as a whole number or code, right or not, rather than as a name or a part."""
+    tidied = tidy(text)
+    if len(tidied) < 14 or not tidied.isascii() or not tidied.isalnum():
+        return False
+    return sum(map(str.isdigit, tidied)) >= 7  # a code has eight, of which one may be mistyped
+
+
 def is_code(text: str) -> bool:
     """Whether a tidied text is a valid unified social credit code (and not a resident ID)."""
     return explain_code(text).valid
@@ -181,23 +189,35 @@ def is_permit_number(text: str) -> bool:
     return _PERMIT.fullmatch(text) is not None and mod_11_10(text[2:15]) == text[15]
 
 
-def near(code: str) -> Iterator[str]:
+def slips(text: str, size: int, alphabet: str) -> Iterator[str]:
+    """Texts of ``size`` characters that ``text`` is one slip away from, each once.
+
+    Slips are a wrong character, two neighbours swapped, one missing, one too many.
+    """
+    found: dict[str, None] = {}
+    if len(text) == size:
+        found |= dict.fromkeys(text[:at] + c + text[at + 1 :] for at in range(size) for c in alphabet)
+        swaps = (text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(size - 1))
+        found |= dict.fromkeys(swaps)
+    elif len(text) == size - 1:
+        found = dict.fromkeys(text[:at] + c + text[at:] for at in range(size) for c in alphabet)
+    elif len(text) == size + 1:
+        found = dict.fromkeys(text[:at] + text[at + 1 :] for at in range(size + 1))
+    found.pop(text, None)
+    yield from found
+
+
+def misread_codes(text: str) -> Iterator[str]:
     """Valid codes that a mistyped one may stand for: only those that exist are worth offering.
 
-    First the one with letters that no code has read as the digits they look like, then those one substitution or one
-    swap of neighbours away.
+    First the one with letters that no code has read as the digits they look like, then those one slip away.
     """
-    code = tidy(code)
-    if len(code) != 18:
-        return
-    if corrected := explain_code(code).suggestion:
+    code = tidy(text)
+    if len(code) == 18 and (corrected := explain_code(code).suggestion):
         yield corrected
-    for at in range(18):
-        for character in ALPHABET:
-            other = code[:at] + character + code[at + 1 :]
-            if other != code and is_code(other):
-                yield other
-    for at in range(17):
-        other = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
-        if other != code and is_code(other):
-            yield other
+    yield from filter(is_code, slips(code, 18, ALPHABET))
+
+
+def misread_organisation_codes(text: str) -> Iterator[str]:
+    """Valid organisation codes that a mistyped one may stand for."""
+    yield from filter(is_organisation_code, slips(tidy(text), 9, ALPHABET))

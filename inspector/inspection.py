@@ -100,7 +100,7 @@ class Seen:
     row_version: int = 0
     as_of: str = ""
     digest: str = ""
-    """SHA-256 of the canonical entity shown; empty when there was none."""
+    """SHA-256 of the entity shown, without its risk class; empty when there was none."""
 
 
 @dataclass(frozen=True, slots=True)

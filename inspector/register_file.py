@@ -284,19 +284,20 @@ def area_word(area: str) -> str:
     return "a" + normal(area)
 
 
-def words(entity: Entity, reading: Callable[[str], Sequence[str]]) -> str:
+def words(entity: Entity, readings: Callable[[str], Iterable[Sequence[str]]]) -> str:
     """All words of an entity, separated by blanks.
 
-    ``reading`` gives the pinyin syllables of a normal form, a letter or digit standing for itself;
-    only the centre can do that.
+    ``readings`` gives the pinyin syllables of a normal form in each way that it may be read, a letter or digit
+    standing for itself; only the centre can do that.
     """
     licence = entity.licence
     found = {area_word(entity.area)}
     for name in filter(None, (licence.name, licence.former_name)):
-        syllables = reading(normal(name))
-        initials = "".join(syllable[0] for syllable in syllables)
-        found |= name_words(name) | syllable_words(syllables) | pair_words(syllables)
-        found |= initial_words(initials) | {"i" + gram for gram in grams(initials, 2)}
+        found |= name_words(name)
+        for syllables in readings(normal(name)):
+            initials = "".join(syllable[0] for syllable in syllables)
+            found |= syllable_words(syllables) | pair_words(syllables)
+            found |= initial_words(initials) | {"i" + gram for gram in grams(initials, 2)}
     found |= person_words(licence.representative) | place_words(licence.premises)
     found |= code_words(entity.code[PREFIX:])
     return " ".join(sorted(found))

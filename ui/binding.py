@@ -5,8 +5,10 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from cache.session import Checked, Hit, Session
+from inspector.errors import Problem
 from inspector.payload import Payload
 from ui import keys, words
+from ui.latest import Latest
 from ui.widgets.bindpanel import SHOWN, BindPanel
 from ui.widgets.keybutton import KeyButton
 from ui.work import run
@@ -25,7 +27,8 @@ class Binding(QObject):
         self._payload: Payload | None = None
         self.panel, self.button = BindPanel(), KeyButton(words.BIND, keys.BIND, icon="edit")
         self.button.clicked.connect(self.panel.open)
-        self.panel.typed.connect(self._find)
+        latest = Latest(lambda typed: session.search(typed, SHOWN), self.panel.show_hits, self._not_found, self)
+        self.panel.typed.connect(latest.ask)
         self.panel.picked.connect(self._bind)
 
     def offer(self, checked: Checked | None) -> None:
@@ -35,9 +38,8 @@ class Binding(QObject):
         if self._payload is None:
             self.panel.hide()
 
-    def _find(self, typed: str) -> None:
-        found = partial(self.panel.show_hits, typed)
-        run(self._session.search, typed, SHOWN, done=found, failed=self.troubled.emit)
+    def _not_found(self, _: str, problem: Problem) -> None:
+        self.troubled.emit(problem)
 
     def _bind(self, chosen: Hit) -> None:
         if self._payload is not None:

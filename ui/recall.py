@@ -1,11 +1,11 @@
 """What the list beside the viewfinder shows: the last checks, or what is found while the officer types."""
 
-from functools import partial
+from PySide6.QtCore import QObject, Signal
 
-from PySide6.QtCore import QObject
-
-from cache.session import Hit, RecentCheck, Session
+from cache.session import RecentCheck, Session
+from inspector.errors import Problem
 from inspector.freshness import china_day
+from ui.latest import Latest
 from ui.widgets.lookup import MOST, Lookup
 from ui.work import run
 
@@ -15,9 +15,12 @@ RECENT = 50
 class Recall(QObject):
     """Between the list and the register; off the UI thread."""
 
+    troubled = Signal(object)
+
     def __init__(self, session: Session, lookup: Lookup) -> None:
         super().__init__(lookup)
         self._session, self._lookup = session, lookup
+        self._latest = Latest(lambda typed: session.search(typed, MOST), lookup.show_hits, self._not_found, self)
         lookup.typed.connect(self._search)
 
     def refresh(self) -> None:
@@ -31,9 +34,11 @@ class Recall(QObject):
 
     def _search(self, typed: str) -> None:
         if typed:
-            run(self._session.search, typed, MOST, done=partial(self._show_hits, typed))
+            self._latest.ask(typed)
         else:
+            self._latest.drop()
             self.refresh()
 
-    def _show_hits(self, typed: str, hits: list[Hit]) -> None:
-        self._lookup.show_hits(typed, hits)
+    def _not_found(self, typed: str, problem: Problem) -> None:
+        self._lookup.show_hits(typed, ())
+        self.troubled.emit(problem)

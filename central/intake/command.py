@@ -120,6 +120,7 @@ def _columns(told: argparse.Namespace, profile: Profile | None, path: Path, toda
     """The kind and the mapping: from the profile or guessed, with the corrections of the command line."""
     table = open_table(path, told.encoding)
     try:
+        _warn(table.form)
         rows = table.sample(mapping.SAMPLE_ROWS)
     finally:
         table.close()

@@ -21,7 +21,7 @@ from central.intake import mapping, store
 from central.intake.bad_rows import BadRows
 from central.intake.differences import Difference
 from central.intake.merging import Merger
-from central.intake.problems import TooMuchGone, UnclearColumns
+from central.intake.problems import OlderList, TooMuchGone, UnclearColumns
 from central.intake.readers import open_table
 from central.intake.records import BadRow, RowReader, Said
 from central.intake.rules import kinds
@@ -105,6 +105,8 @@ def run(
             _roomy(session)
             made = _new_run(session, path, order, service.now())
             merger = Merger(session, order, made.number, made.row_version, bad.put, today)
+            if order.whole and merger.whole_day > order.as_of:
+                raise OlderList(f"已有“{merger.source}”{merger.whole_day} 的全量数据，比这份全量文件新。")
             outcome = Outcome()
             said: list[tuple[int, list[str], Said]] = []
             for number, cells in table.rows:
@@ -177,7 +179,7 @@ def _new_run(session: Session, path: Path, order: Order, now: datetime) -> Impor
 def _gone(merger: Merger, order: Order) -> int:
     """Take out what this source said before and says no more."""
     session = merger.session
-    earlier = store.earlier_numbers(session, order.kind, merger.source, merger.number)
+    earlier = store.earlier_numbers(session, order.kind, merger.source, merger.number, order.as_of)
     mine = (SourceRecord.kind == order.kind, SourceRecord.number.in_(earlier), SourceRecord.barred.is_(False))
     gone = session.scalar(select(func.count()).select_from(SourceRecord).where(*mine)) or 0
     held = gone + merger.new + merger.changed + merger.unchanged

@@ -111,17 +111,35 @@ def _array(path: Path, encoding: str) -> Iterator[Record]:
 
 
 def _where(path: Path, encoding: str) -> str:
-    """ijson's name of the place of the first array in the file."""
+    """ijson's name of the place of the only list of objects in the file.
+
+    A second one would be left out without a word, so all of an object is looked through; a bare list ends with itself.
+    """
+    found, opened = "", ""
     with _open(path, encoding) as file:
         try:
             for prefix, event, _ in ijson.parse(_Utf8(file)):
+                if found and f"{prefix}.".startswith(f"{found}."):
+                    continue
                 if event == "start_array":
-                    return f"{prefix}.item" if prefix else "item"
-                if prefix.count(".") >= DEEPEST:
+                    opened = f"{prefix}.item" if prefix else "item"
+                elif event == "start_map" and prefix == opened:
+                    if opened == "item":
+                        return opened
+                    if found:
+                        lists = "、".join(f"“{name.removesuffix('.item')}”" for name in (found, opened))
+                        raise UnreadableFile(
+                            f"JSON 文件里有不止一个数据列表：{lists}。", "请分成几个文件后再试。没有写入任何数据。"
+                        )
+                    found = opened
+                elif prefix.count(".") >= DEEPEST:
                     break
         except (ijson.JSONError, UnicodeError, ValueError):
-            raise UnreadableFile("这不是完整的 JSON 文件。") from None
-    raise UnreadableFile("JSON 文件里没有找到数据列表。")
+            if not found:  # damage behind the first record is told with its number
+                raise UnreadableFile("这不是完整的 JSON 文件。") from None
+    if not found:
+        raise UnreadableFile("JSON 文件里没有找到数据列表。")
+    return found
 
 
 class _Utf8:

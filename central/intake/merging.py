@@ -56,7 +56,7 @@ class Merger:
         self._version, self._refuse, self._today = version, refuse, today
         self._runs: dict[int, Stated] = {number: self._stated}
         whole_lists = provenance.whole_lists(session)
-        self._whole_day = whole_lists.get((order.kind, self.source), date.min)
+        self.whole_day = whole_lists.get((order.kind, self.source), date.min)
         """Of the source's newest whole list: what an older file says beyond it was gone by then."""
 
     @property
@@ -116,8 +116,8 @@ class Merger:
             return
         if stand is not None and not (barred and stand.barred):
             self._may_replace(stand)
-        if not barred and self._whole_day > self._stated.as_of:
-            raise BadRow("", f"已有本来源 {self._whole_day} 的全量数据，比这份文件新")
+        if not barred and self.whole_day > self._stated.as_of:
+            raise BadRow("", f"已有本来源 {self.whole_day} 的全量数据，比这份文件新")
         if after is before or after == before:
             self.unchanged += 1
         elif stand is not None and stand.number == self.number:

@@ -25,6 +25,12 @@ class TooMuchGone(IntakeProblem):
     advice = "请核对文件是否完整；确实如此时请确认后再导入。没有写入任何数据。"
 
 
+class OlderList(IntakeProblem):
+    code = "intake-older"
+    sentence = "这份全量文件比已有的旧。"
+    advice = "请核对数据截至日期，导入最新的全量文件；要退回旧的，请先撤销较新的那次归集。没有写入任何数据。"
+
+
 class NoSuchImport(IntakeProblem):
     code = "intake-unknown"
     sentence = "没有找到这次归集。"

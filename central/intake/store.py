@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import delete, select, tuple_
@@ -102,7 +103,12 @@ def formers(session: Session, number: int) -> Iterator[dict[str, bytes]]:
         last = rows[-1][0]
 
 
-def earlier_numbers(session: Session, kind: str, source: str, number: int) -> list[int]:
-    """The imports of a kind from a source before one of them."""
-    mine = (ImportRun.kind == kind, ImportRun.source == source, ImportRun.number < number)
+def earlier_numbers(session: Session, kind: str, source: str, number: int, as_of: date) -> list[int]:
+    """The imports of a kind from a source before one of them; what is of a later day than ``as_of`` is not earlier."""
+    mine = (
+        ImportRun.kind == kind,
+        ImportRun.source == source,
+        ImportRun.number < number,
+        ImportRun.as_of <= as_of.isoformat(),
+    )
     return list(session.scalars(select(ImportRun.number).where(*mine)))

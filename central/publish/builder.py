@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from central.publish.pinyin import is_syllable, reading
+from central.publish.pinyin import is_syllable, readings
 from inspector import wire
 from inspector.entity import Entity
 from inspector.provenance import WholeLists
@@ -97,11 +97,11 @@ class Builder:
         self.rows -= 1
 
     def _words(self, number: int, entity: Entity) -> None:
-        self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, words(entity, self._reading)))
+        self.db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, words(entity, self._readings)))
 
-    def _reading(self, text: str) -> list[str]:
-        found = reading(text)
-        self._syllables.update(found)
+    def _readings(self, text: str) -> list[list[str]]:
+        found = list(readings(text))
+        self._syllables.update(*found)
         return found
 
     def _put(self, name: str, value: bytes) -> None:

@@ -1,9 +1,31 @@
 """Pinyin of names, for the search index: computed at the centre only, laptops never need the tables."""
 
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice, product
 
 from pypinyin import lazy_pinyin
 from pypinyin.seg.mmseg import seg
+
+OTHERWISE = {
+    "重": "chong zhong", "长": "chang zhang", "行": "hang xing", "乐": "le yue", "单": "dan shan", "朝": "chao zhao",
+    "曾": "ceng zeng", "盛": "cheng sheng", "晟": "cheng sheng", "厦": "sha xia", "都": "dou du", "调": "diao tiao",
+    "解": "jie xie", "区": "ou qu", "仇": "chou qiu", "查": "cha zha", "藏": "cang zang", "传": "chuan zhuan",
+    "降": "jiang xiang", "宿": "su xiu", "校": "jiao xiao", "朴": "piao pu", "翟": "di zhai", "茜": "qian xi",
+}  # fmt: skip
+"""Characters of names and shop signs that one officer says in one way and the next in another."""
+MOST = 8
+"""Readings of one name that are indexed: three such characters in it."""
+
+
+def readings(text: str) -> Iterator[list[str]]:
+    """How ``text`` may be read: as its phrases are, and with the other readings of single characters."""
+    main = reading(text)
+    yield main
+    if len(main) == len(text):  # else a phrase was read as something else than its characters
+        pairs = zip(text, main, strict=True)
+        choices = (dict.fromkeys((told, *OTHERWISE.get(char, "").split())) for char, told in pairs)
+        yield from map(list, islice(product(*choices), 1, MOST))
 
 
 def reading(text: str) -> list[str]:

@@ -38,6 +38,8 @@ LIFETIME = {
 """How long each role's word holds; the centre signs again with every ``publish``."""
 ONLINE = ("targets", "snapshot", "timestamp")
 STEP = 1 << 20
+Published = Mapping[str, tuple[int, int]]
+"""Epoch and row version of the newest register file of each area."""
 
 
 class KeyFolder:
@@ -73,12 +75,23 @@ class KeyFolder:
 class Repository:
     """One repository; a single process writes it. Files appear whole, ``timestamp.json`` last."""
 
-    def __init__(self, folder: Path, keys: KeyFolder) -> None:
-        """Open the repository that ``create`` made."""
+    def __init__(self, folder: Path, keys: KeyFolder, published: Published | None = None) -> None:
+        """Open the repository that ``create`` made, as laptops see it.
+
+        A writer that was killed may have left newer targets signed that are not offered. They are gone on with when
+        their registers are those that the database says are ``published``: then its keys are theirs. Else they are
+        forgotten.
+        """
         self.folder = folder
         self.keys = keys
         self._metadata = folder / "metadata"
-        self._targets: Metadata[Targets] = self._newest("targets")
+        offered = self._offered()
+        signed = range(max(self._versions("targets")), offered, -1)
+        found = (self._targets_of(version) for version in signed)
+        agreed = next((t for t in found if published is not None and _newest_of(t.signed) == published), None)
+        self.behind = agreed is not None
+        """Whether what stands in this repository is not offered yet: ``publish`` does that."""
+        self._targets = agreed or self._targets_of(offered)
         self._dirty = False
 
     @classmethod
@@ -102,6 +115,8 @@ class Repository:
         write_whole(metadata / "1.root.json", signed.to_bytes(JSONSerializer()))
         write_whole(metadata / "1.targets.json", Metadata(Targets()).to_bytes(JSONSerializer()))
         write_whole(metadata / "1.snapshot.json", Metadata(Snapshot()).to_bytes(JSONSerializer()))
+        timestamp = Metadata(Timestamp(snapshot_meta=MetaFile(1)))
+        write_whole(metadata / "timestamp.json", timestamp.to_bytes(JSONSerializer()))
         repository = cls(folder, keys)
         repository._dirty = True
         repository.publish(now)
@@ -156,9 +171,7 @@ class Repository:
 
     def register(self, area: str) -> list[tuple[TargetFile, Manifest]]:
         """What is offered of an area: the snapshot, then the layers as they lie on each other."""
-        found = [(t, register_manifest(t.custom)) for p, t in self.targets().items() if p.startswith(f"{TARGETS}/")]
-        mine = [(target, manifest) for target, manifest in found if manifest and manifest.area == area]
-        return sorted(mine, key=lambda pair: register_order(pair[1]))
+        return [(target, manifest) for target, manifest in _registers(self._targets.signed) if manifest.area == area]
 
     def remove_target(self, path: str) -> None:
         """Offer ``path`` no longer from the next ``publish`` on; its file goes one ``publish`` later."""
@@ -170,25 +183,31 @@ class Repository:
         head, _, name = target.path.rpartition("/")
         return self.folder / "targets" / head / f"{target.hashes['sha256']}.{name}"
 
+    def prepare(self, now: datetime) -> None:
+        """Sign the present targets; they are offered by ``publish``, here or by whoever goes on after a crash."""
+        if self._dirty or self._targets.signed.expires - now < LIFETIME["targets"] / 2:
+            previous = self._targets_of(self._targets.signed.version)
+            self._bump("targets", self._targets, now)
+            self._prune(previous.signed)
+        self._dirty = False
+
     def publish(self, now: datetime) -> None:
         """Sign the present targets, snapshot and timestamp; laptops see all of it or nothing.
 
         Also to be called without new targets, well within the lifetime of the timestamp.
         """
-        if self._dirty or self._targets.signed.expires - now < LIFETIME["targets"] / 2:
-            previous = self._newest("targets")
-            self._bump("targets", self._targets, now)
-            self._prune(previous.signed)
-        snapshot: Metadata[Snapshot] = self._newest("snapshot")
+        self.prepare(now)
+        snapshot: Metadata[Snapshot] = self._read(f"{max(self._versions('snapshot'))}.snapshot.json")
         snapshot.signed.meta["targets.json"] = MetaFile(self._targets.signed.version)
         self._bump("snapshot", snapshot, now)
         timestamp = Metadata(Timestamp(version=snapshot.signed.version, expires=_expiry("timestamp", now)))
         timestamp.signed.snapshot_meta = MetaFile(snapshot.signed.version)
         self._write("timestamp", "timestamp.json", timestamp)
-        self._dirty = False
+        self.behind = False
 
     def _bump(self, role: str, metadata: Metadata[Any], now: datetime) -> None:
-        metadata.signed.version += 1
+        # Above all that was ever signed: a version means one content, whether it was offered or not.
+        metadata.signed.version = max(self._versions(role)) + 1
         metadata.signed.expires = _expiry(role, now)
         self._write(role, f"{metadata.signed.version}.{role}.json", metadata)
 
@@ -196,9 +215,19 @@ class Repository:
         metadata.sign(self.keys.load(role))
         write_whole(self._metadata / name, metadata.to_bytes(JSONSerializer()))
 
-    def _newest(self, role: str) -> Metadata[Any]:
-        versions = [int(path.name.partition(".")[0]) for path in self._metadata.glob(f"*.{role}.json")]
-        return Metadata.from_file(str(self._metadata / f"{max(versions)}.{role}.json"))
+    def _versions(self, role: str) -> list[int]:
+        return [int(path.name.partition(".")[0]) for path in self._metadata.glob(f"*.{role}.json")]
+
+    def _read(self, name: str) -> Metadata[Any]:
+        return Metadata.from_file(str(self._metadata / name))
+
+    def _targets_of(self, version: int) -> Metadata[Targets]:
+        return self._read(f"{version}.targets.json")
+
+    def _offered(self) -> int:
+        """The version of the targets that laptops see."""
+        snapshot = self._read("timestamp.json").signed.snapshot_meta.version
+        return int(self._read(f"{snapshot}.snapshot.json").signed.meta["targets.json"].version)
 
     def _prune(self, previous: Targets) -> None:
         """Delete target files that neither the new nor the ``previous`` targets name: laptops may still fetch those."""
@@ -206,6 +235,16 @@ class Repository:
         for path in (self.folder / "targets").rglob("*"):
             if path.is_file() and path not in kept:
                 path.unlink()
+
+
+def _registers(targets: Targets) -> list[tuple[TargetFile, Manifest]]:
+    """The register files among targets, those of an area as they lie on each other."""
+    found = [(t, register_manifest(t.custom)) for p, t in targets.targets.items() if p.startswith(f"{TARGETS}/")]
+    return sorted(((t, m) for t, m in found if m), key=lambda pair: register_order(pair[1]))
+
+
+def _newest_of(targets: Targets) -> Published:
+    return {manifest.area: (manifest.epoch, manifest.row_version) for _, manifest in _registers(targets)}
 
 
 def _expiry(role: str, now: datetime) -> datetime:

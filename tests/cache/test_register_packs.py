@@ -3,12 +3,13 @@
 import resource
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from cache.packs import RESERVE, Fetch, Packs, ensure_room, folder_fetch
+from cache.packs import RESERVE, Fetch, Packs, folder_fetch
 from central.publish.repository import Repository
 from inspector.errors import Cancelled, NoRegister, RegisterRefused, ServiceDown, StoreFull
 from inspector.wire import SnapshotManifest
@@ -122,8 +123,23 @@ def test_no_room(tmp_path: Path, repository: Repository, monkeypatch: pytest.Mon
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=RESERVE + len(DATA) - 1))
     with pytest.raises(StoreFull) as told:
         packs.download(pack)
-    assert "200 MB" in told.value.sentence
-    ensure_room(tmp_path, len(DATA) - 1)
+    assert "需要 200 MB 可用空间，现在有 200 MB" in told.value.sentence
+    assert not list((tmp_path / "data" / "parts").iterdir())
+
+
+def test_there_must_be_room_for_all_that_is_wanted_less_what_is_there(
+    tmp_path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packs = client(tmp_path, repository)
+    pack = newest(packs)
+    other = replace(pack, sha256="0" * 64)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=RESERVE + len(DATA)))
+    packs.ensure_room([pack])
+    with pytest.raises(StoreFull):
+        packs.ensure_room([pack, other])
+    packs.download(pack)
+    packs.ensure_room([pack, other])
 
 
 def test_the_disk_takes_no_more(tmp_path: Path, repository: Repository) -> None:

@@ -12,6 +12,7 @@ from cache import search
 from cache.register_reader import Reader
 from cache.search import find
 from inspector.entity import Entity, RegistrationState
+from inspector.identifiers import check_character, organisation_check
 from inspector.register_file import in_force, normal
 from tests.bench.register_data import entities
 from tests.registers import KEY, make_snapshot
@@ -34,7 +35,13 @@ DIGITS = shop("92231181MA1ABCDEXT", "北安市A8烧烤2号店", area="beian")
 BANK = shop("91231181MA1CCCCC4D", "重庆银行北安营业部", area="beian", registration_number="231181600012345")
 GONE = shop("92231102MA1DDDDD6F", "花山鲜果", state=RegistrationState.DEREGISTERED, area="231102")
 FAR = shop("92231181MA1EEEEE8G", "花山鲜果行", area="beian")
-OWN = [HEIHE, RENAMED, DIGITS, BANK, GONE, FAR]
+DRESSES = shop("92231102MA1FFFFF9H", "爱辉区绿源女装店", area="231102", representative="单雄信")
+FOODS = shop("92231102MA1GGGGG0J", "瑞祥食品商店", area="231102", premises="通江路12号")
+FAR_FOODS = shop("92231181MA1HHHHH1K", "瑞祥食品商店", area="231181")
+_FIRST = "92231102MA7WXQJY" + organisation_check("MA7WXQJY")
+LONG = shop(_FIRST + check_character(_FIRST), "兴长商行", area="231102", representative="Иванов")
+PLANS = shop("92231102MA1KKKKK3M", "策略咨询部", area="231102")
+OWN = [HEIHE, RENAMED, DIGITS, BANK, GONE, FAR, DRESSES, FOODS, FAR_FOODS, LONG, PLANS]
 ROWS = [*MADE, *OWN]
 
 
@@ -92,6 +99,41 @@ def codes(reader: Reader, text: str, limit: int = 20, **more: object) -> list[st
         ("chongqingyinhang", BANK),
         ("cqyh", BANK),
         ("银行 北安", BANK),
+        ("lvyuan", DRESSES),
+        ("lüyuan", DRESSES),
+        ("LÜYUAN", DRESSES),
+        ("lǜ yuán nǚ zhuāng", DRESSES),
+        ("ｌｖｙｕａｎ", DRESSES),
+        ("celue", PLANS),
+        ("celüe", PLANS),
+        ("celve", PLANS),
+        ("zhongqing", BANK),
+        ("zqyh", BANK),
+        ("xingchang", LONG),
+        ("xingzhang", LONG),
+        ("иванов", LONG),
+        ("绿源nvzhuang", DRESSES),
+        ("绿源nüzhuang", DRESSES),
+        ("绿源nz", DRESSES),
+        ("lv源", DRESSES),
+        ("绿y", DRESSES),
+        ("LV源 女装", DRESSES),
+        ("爱辉lvyuan", DRESSES),
+        ("花山xianguo", HEIHE),
+        ("黑河huashan", HEIHE),
+        ("花山 xg", HEIHE),
+        ("花山 8KXY", HEIHE),
+        ("huashan 8kxy", HEIHE),
+        ("花山 王肃街", HEIHE),
+        ("beian A8", DIGITS),
+        ("黑河市瑞祥食品商店", FOODS),
+        ("爱辉区瑞祥食品商店", FOODS),
+        ("黑河市爱辉区瑞祥食品商店", FOODS),
+        ("黑龙江省黑河市瑞祥食品", FOODS),
+        ("北安瑞祥食品", FAR_FOODS),
+        ("黑河瑷珲酒坊", RENAMED),
+        ("爱辉区旧月亮酒坊", RENAMED),
+        ("绿源女装", DRESSES),
     ],
 )
 def test_what_an_officer_types(reader: Reader, text: str, expected: Entity) -> None:
@@ -124,6 +166,34 @@ def test_a_mistyped_code_offers_those_that_exist(reader: Reader) -> None:
     for text in wrong:
         if text != code:
             assert codes(reader, text)[:1] == [code], text
+
+
+def test_a_mistyped_number_or_organisation_code_offers_those_that_exist(reader: Reader) -> None:
+    number, organisation = BANK.registration_number, LONG.code[8:17]
+    permit = next(p.number for e in MADE for p in e.permits)
+    holders = [e.code for e in ROWS if permit in [p.number for p in e.permits]]
+    for whole, right in ((number, [BANK.code]), (organisation, [LONG.code]), (permit, holders)):
+        digit = "1" if whole[-2] != "1" else "2"
+        wrong = [
+            whole[:-2] + digit + whole[-1],
+            whole[:-3] + whole[-2] + whole[-3] + whole[-1],
+            whole[:-4] + whole[-3:],
+            whole[:-4] + digit + whole[-4:],
+        ]
+        for text in wrong:
+            if text != whole:
+                assert set(codes(reader, text, 5)) & set(right), text
+    assert codes(reader, "231181600099999") == []
+
+
+def test_a_town_before_the_name_puts_its_own_first(reader: Reader) -> None:
+    assert codes(reader, "北安市瑞祥食品商店", area="231102") == [FAR_FOODS.code, FOODS.code]
+    assert codes(reader, "爱辉区瑞祥食品商店", area="231181") == [FOODS.code, FAR_FOODS.code]
+
+
+def test_hanzi_and_pinyin_must_both_fit(reader: Reader) -> None:
+    assert DRESSES.code not in codes(reader, "花山lvyuan")
+    assert DRESSES.code not in codes(reader, "lv龘")
 
 
 def test_numbers_of_permits(reader: Reader) -> None:
@@ -164,7 +234,7 @@ def test_texts_that_say_nothing(reader: Reader, text: str) -> None:
     assert find(reader, text, 5) == []
 
 
-@given(st.text(max_size=80) | st.text("ahuisxng0123MA黑河市红山超", max_size=70))
+@given(st.text(max_size=80) | st.text("ahuisxngvü0123MA 黑河市爱辉红山超", max_size=70))
 def test_any_text_is_allowed(reader: Reader, text: str) -> None:
     for hit in find(reader, text, 10):
         assert hit.code in {e.code for e in ROWS}

@@ -61,6 +61,7 @@ def test_the_public_page_shows_public_data_only(service: EmbeddedService, shop_c
     assert "仍在公示的处罚" in html
     assert "已修复的处罚" not in html
     assert "内部的责令改正" not in html
+    assert "风险" not in html
     assert "自愿申报，未经核实" in html
     assert "数据截至" in html
     assert "default-src 'none'" in headers["content-security-policy"]

@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from cache.packs import Packs
+from cache.packs import Packs, folder_fetch
 from cache.register import Register
 from cache.register_store import Fetched, RegisterStore
 from central import desk, entities
 from central.__main__ import main
 from central.demo.entities import Maker
+from central.files import write_whole
 from central.models import EntityRow, Publication
+from central.publish.repository import Repository
 from central.publishing import MOST_LAYERS, OLDEST, publish
 from central.server import EmbeddedService
 from central.service import Service, open_service
@@ -78,6 +80,25 @@ def check(service: Service, region: str, folder: Path, *areas: str) -> None:
     assert found == known(service, *areas)
     assert register.state().rows == len(found)
     register.close()
+
+
+def offered(service: Service, folder: Path) -> list[str]:
+    """The register files that a laptop sees."""
+    root = (service.repository_folder / "metadata" / "1.root.json").read_bytes()
+    packs = Packs(folder, root, folder_fetch(service.repository_folder))
+    found = packs.refresh(service.now())
+    assert [packs.download(pack).stat().st_size for pack in found] == [pack.length for pack in found]
+    return [pack.path for pack in found]
+
+
+def files_of(service: Service) -> list[str]:
+    """Those that the database has the key of."""
+    with service.publishing() as (repository, session):
+        row = session.get_one(Publication, AREA)
+        files = repository.register(AREA)
+        assert files[0][0].path == row.target
+        assert (files[-1][1].epoch, files[-1][1].row_version) == (row.epoch, row.row_version)
+        return [target.path for target, _ in files]
 
 
 @pytest.fixture
@@ -282,3 +303,66 @@ def test_many_writers_at_once(service: EmbeddedService, laptop: Device, tmp_path
     assert {p.manifest.area for p in packs.refresh(centre.now())} == {AREA, "231183", "231181"}
     publish(centre, AREA)
     check(centre, AREA, tmp_path / "seen", AREA)
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["layer", "snapshot"])
+@pytest.mark.parametrize("moment", ["targets", "commit", "after", "snapshot", "timestamp"])
+def test_killed_while_publishing_nothing_is_offered_without_its_key(
+    bare: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, anew: bool
+) -> None:
+    desk.put_entities(bare, loaded := made(bare, 300))
+    publish(bare, AREA)
+    old = known(bare, AREA)
+    desk.put_entities(bare, [renamed(old[0], "后来的")])
+    new = known(bare, AREA)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def write(path: Path, data: bytes, mode: int = 0o644) -> None:
+        if moment in path.name:
+            raise KeyboardInterrupt
+        write_whole(path, data, mode)
+
+    if moment == "commit":
+        prepare = Repository.prepare
+        monkeypatch.setattr(Repository, "prepare", lambda *told: killed(prepare(*told)))
+    elif moment == "after":
+        monkeypatch.setattr(Service, "renew_signatures", killed)
+    else:
+        monkeypatch.setattr("central.publish.repository.write_whole", write)
+    with pytest.raises(KeyboardInterrupt):
+        publish(bare, AREA, anew=anew)
+    monkeypatch.undo()
+    bare.renew_signatures()
+    found, register = seen(bare, AREA, tmp_path)
+    register.close()
+    assert found == (old if moment in ("targets", "commit") else new)
+    assert offered(bare, tmp_path / "tuf") == files_of(bare)
+    desk.put_entities(bare, [renamed(loaded[1], "更晚的")])
+    publish(bare, AREA)
+    check(bare, AREA, tmp_path / "seen", AREA)
+    assert offered(bare, tmp_path / "tuf") == files_of(bare)
+
+
+def test_after_a_kill_another_document_does_not_offer_half_a_publication(
+    bare: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the killed one had signed is nothing that the next writer builds upon."""
+    desk.put_entities(bare, made(bare, 300))
+    publish(bare, AREA)
+    before = files_of(bare)
+    prepare = Repository.prepare
+
+    def killed(repository: Repository, now: datetime) -> None:
+        prepare(repository, now)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Repository, "prepare", killed)
+    with pytest.raises(KeyboardInterrupt):
+        publish(bare, AREA, anew=True)
+    monkeypatch.undo()
+    with bare.publishing() as (repository, _):
+        repository.put_document("templates/x.json", b"{}")
+        repository.publish(bare.now())
+    assert offered(bare, tmp_path / "tuf") == files_of(bare) == before

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspector import identifiers as ids
-from inspector.divisions import AREAS, area_name, division_name, is_known_province
+from inspector.divisions import AREAS, area_name, division_name, is_known_province, lies_in, split_town
 
 VECTORS = json.loads((Path(__file__).parent.parent / "data" / "vectors.json").read_text(encoding="utf-8"))
 GOOD = VECTORS["uscc_ok"] + VECTORS["uscc_synthetic_heihe"]
@@ -73,10 +73,58 @@ def test_every_swap_of_neighbours_is_caught(code: str, at: int) -> None:
     assert other == code or not ids.is_code(other)
 
 
-@given(codes)
-def test_one_mistake_is_among_the_suggestions(code: str) -> None:
-    wrong = code[:10] + ("0" if code[10] != "0" else "1") + code[11:]
-    assert code in set(ids.near(wrong))
+@given(codes, st.data())
+def test_every_slip_is_among_the_suggestions(code: str, data: st.DataObject) -> None:
+    at, letter = data.draw(st.integers(0, 16)), data.draw(st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    slipped = {
+        "wrong": code[:at] + letter + code[at + 1 :],
+        "swapped": code[:at] + code[at + 1] + code[at] + code[at + 2 :],
+        "missing": code[:at] + code[at + 1 :],
+        "extra": code[:at] + letter + code[at:],
+    }
+    for kind, text in slipped.items():
+        found = list(ids.misread_codes(text))
+        assert text == code or code in found, kind
+        assert all(map(ids.is_code, found))
+        assert text not in found
+
+
+def test_two_slips_are_too_many_and_each_is_offered_once() -> None:
+    assert "12345" not in set(ids.slips("21354", 5, "0123456789"))
+    assert sorted(ids.slips("11", 1, "01")) == ["1"]
+    assert sorted(ids.slips("01", 2, "01")) == ["00", "10", "11"]
+    assert not list(ids.slips("0123", 2, "01"))
+    assert "717743469" in set(ids.misread_organisation_codes("71774349-6"))
+
+
+@given(codes, st.integers(0, 17))
+def test_a_code_with_a_slip_is_still_meant_whole(code: str, at: int) -> None:
+    assert all(map(ids.is_meant_whole, (code, code[:at] + "X" + code[at + 1 :], code[:at] + code[at + 1 :])))
+
+
+def test_names_pinyin_and_parts_are_not_meant_whole() -> None:
+    assert not any(map(ids.is_meant_whole, ("黑河市花山鲜果店", "huashanxianguodian", "huashan2haodian", "MA1C8KXY3")))
+
+
+@pytest.mark.parametrize(
+    ("text", "town", "rest"),
+    [
+        ("黑河市爱辉区某店", "231102", "某店"),
+        ("黑河某店", "2311", "某店"),
+        ("黑龙江省黑河市某店", "2311", "某店"),
+        ("五大连池风景区某店", "wdlc-scenic", "某店"),
+        ("五大连池市", "231182", ""),
+        ("北安爱辉某店", "231181", "爱辉某店"),
+        ("某店黑河市", "", "某店黑河市"),
+    ],
+)
+def test_the_town_in_front_of_a_name(text: str, town: str, rest: str) -> None:
+    assert split_town(text) == (town, rest)
+
+
+def test_what_lies_in_a_town() -> None:
+    assert all(lies_in(*pair) for pair in (("231102", "2311"), ("heihe-ftz", "2311"), ("231182", "231182")))
+    assert not any(lies_in(*pair) for pair in (("231181", "231102"), ("wdlc-scenic", "231182")))
 
 
 @given(st.dates(date(1930, 1, 1), date(2020, 1, 1)), st.integers(0, 999), st.sampled_from(["110101", "231102"]))
@@ -118,7 +166,7 @@ def test_whatever_is_typed_is_explained(typed: str, word: str) -> None:
 
 
 def test_two_misread_letters_are_among_the_suggestions() -> None:
-    assert next(ids.near("9223IIO2MA1Y000189")) == "92231102MA1Y000189"
+    assert next(ids.misread_codes("9223IIO2MA1Y000189")) == "92231102MA1Y000189"
 
 
 def test_nine_areas_and_former_divisions() -> None:

@@ -195,9 +195,10 @@ def test_words_of_an_entity() -> None:
         registration_number="231100600000001",
         area="aihui",
     )
-    spelled = {"红山店": ["hong", "shan", "dian"], "甲": ["jia"]}
+    spelled = {"红山店": [["hong", "shan", "dian"], ["gong", "shan", "dian"]], "甲": [["jia"]]}
     found = set(words(entity, spelled.__getitem__).split())
     assert {"aaihui", "n红山", "n山店", "n甲", "r李明", "d兴安", "d安街"} <= found
+    assert {"pgongshan", "igsd"} <= found, "in each way that it may be read"
     assert {"phongshan", "pshandian", "sjia", "sshan", "ihs", "isd", "ihsd", "ij"} <= found
     assert {"cma1", "ce2x"} <= found
     assert not {"c922", "c231"} & found

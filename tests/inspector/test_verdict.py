@@ -198,6 +198,15 @@ def test_a_permit_counts_to_its_last_day(days: int, code: str) -> None:
     assert decide(facts(known=replace(GOOD, permits=(permit(days),)))).reasons[0].code == code
 
 
+def test_a_permit_that_ended_is_amber_with_its_grounds() -> None:
+    for ended in (permit(-1), permit(-900), permit(700, state="注销")):
+        verdict = decide(facts(known=replace(GOOD, permits=(ended,))))
+        (reason,) = verdict.reasons
+        assert verdict.colour is reason.colour is Colour.ATTENTION
+        assert reason.basis == "行政许可法第五十条、第七十条"
+        assert "延续" in reason.advice
+
+
 def test_a_renewed_permit_covers_the_old_one() -> None:
     assert decide(facts(known=replace(GOOD, permits=(permit(-5), permit(700))))).colour is Colour.PASS
     assert decide(facts(known=replace(GOOD, permits=(permit(700, state="吊销"),)))).reasons[0].code == "permit-ended"

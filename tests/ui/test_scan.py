@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -366,6 +367,7 @@ def test_a_permit_on_its_last_day_still_holds() -> None:
     today = judged(GOOD).verdict.checked_at.date()
     last = replace(GOOD.permits[0], valid_to=today)
     assert permit_chip(last, today) == ("今天到期", "warn")
+    assert permit_chip(last, today + timedelta(1))[1] == "bad", "its line is red, the verdict amber"
     assert permit_chip(replace(last, state="吊销"), today) == ("吊销", "bad")
 
 

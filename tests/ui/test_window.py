@@ -241,6 +241,10 @@ def test_the_pills_tell_the_age_of_the_data_and_the_connection(qtbot: QtBot) -> 
     assert (bar.data.accessibleName(), bar.data.property("tone")) == ("数据 11-19 10:42 · 4 天前", "warn")
     bar.show_register(replace(state, health=StoreHealth.MISSING, as_of=None), MORNING)
     assert bar.data.accessibleName() == "数据未下载"
+    for health in (StoreHealth.UNCHECKED, StoreHealth.LOCKED, StoreHealth.DAMAGED):
+        bar.show_register(replace(state, health=health), MORNING)
+        assert bar.data.accessibleName() == f"数据{health.label} · 4 小时前", "the age is always there"
+        assert bar.data.property("tone") == "warn"
     status = SyncStatus(Connection.OFFLINE, 3, 9, (), None, None, None, ClockTrust.GOOD)
     bar.show_sync(status, MORNING)
     assert bar.connection.accessibleName() == "离线　12 项待上传"

@@ -282,6 +282,7 @@ class ScanScreen(Screen):
         self.result.verdict.entity.differs.connect(self._differs)
         self.result.verdict.entity.copied.connect(lambda: self.said.emit(words.COPIED))
         self.lookup.entered.connect(lambda text: self._check(text.encode(), Means.TYPED))
+        self._recall.troubled.connect(self.troubled)
         self.lookup.picked.connect(lambda code: self._check(code.encode(), Means.SEARCHED))
         self.rescan.clicked.connect(self.scan)
         self.lead.clicked.connect(self.lead_panel.open)

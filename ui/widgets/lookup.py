@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from cache.session import Hit, RecentCheck
 from inspector.freshness import CHINA
+from inspector.identifiers import is_meant_whole
 from inspector.verdict import Colour
 from ui import keys, words
 from ui.theme import Gap
@@ -23,6 +24,19 @@ from ui.widgets.text import text
 PAUSE = 120
 """Milliseconds without a key before a search: a name is not searched at its first letter."""
 MOST = 20
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+
+
+class _Line(LineButton):
+    """``stepped`` is an arrow: else the button would follow the order of tabs, or the list would scroll."""
+
+    stepped = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if step := _STEPS.get(Qt.Key(event.key())):
+            self.stepped.emit(step)
+        else:
+            super().keyPressEvent(event)
 
 
 class Lookup(QWidget):
@@ -38,7 +52,8 @@ class Lookup(QWidget):
         self.field.setPlaceholderText(words.TYPE_HINT)
         self.field.setAccessibleName(words.TYPE_HINT)
         self.field.textChanged.connect(self._changed)
-        self.field.returnPressed.connect(self._entered)
+        # Queued: the same key goes on to the window, which would press the line that has just been given the keys.
+        self.field.returnPressed.connect(self._entered, Qt.ConnectionType.QueuedConnection)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE)
@@ -52,26 +67,28 @@ class Lookup(QWidget):
         page = QWidget()
         self._lines = column(gap=Gap.NONE, owner=page)
         self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.list.box.addWidget(scrolled(page), 1)
+        self._area = scrolled(page)
+        self.list.box.addWidget(self._area, 1)
+        self.lines: list[_Line] = []
         self._shown: Sequence[object] | None = None
+        self._found: tuple[str, Sequence[Hit]] | None = None
+        self._waiting = False
         column(top, self.list, gap=Gap.MEDIUM, owner=self).setStretch(1, 1)
 
     @property
     def text(self) -> str:
         return self.field.text().strip()
 
-    @property
-    def lines(self) -> list[LineButton]:
-        return [b for b in self.list.findChildren(LineButton) if not b.isHidden()]
-
     def clear(self) -> None:
         self.field.clear()
         self._pause.stop()
+        self._waiting = False
 
     def show_recent(self, recent: Sequence[RecentCheck], today: int) -> None:
         """What was checked before; shown while nothing is typed."""
         if self.text:
             return
+        self._found = None
         self._head.setText(words.JUST_CHECKED)
         self._count.setText(words.TODAY_COUNT.format(count=today) if today else "")
         self._fill(recent, words.NO_CHECKS, words.NO_CHECKS_HINT)
@@ -80,58 +97,87 @@ class Lookup(QWidget):
         """What was found for a text, unless another text stands there by now."""
         if typed != self.text:
             return
+        self._found = (typed, hits)
         self._head.setText(words.FOUND)
         self._count.setText(words.FOUND_COUNT.format(count=len(hits)) if hits else "")
         self._fill(hits, words.NOTHING_LIKE_IT, words.NOTHING_LIKE_IT_HINT)
+        if self._waiting:
+            self._answer(hits)
 
     def _fill(self, items: Sequence[RecentCheck] | Sequence[Hit], title: str, advice: str) -> None:
         if self._shown == (title, *items):
             return
         self._shown = (title, *items)
+        walking = any(line.hasFocus() for line in self.lines)
         empty(self._lines)
-        for item in items:
-            self._lines.addWidget(self._line(item))
+        self.lines = [self._line(item) for item in items]
+        for line in self.lines:
+            self._lines.addWidget(line)
+            line.show()  # now, not when the layout comes to it: it may be given the keys at once
         if not items:
             self._lines.addWidget(EmptyState("search", title, advice))
+        if walking:  # the line that had the keys is gone
+            self._walk_to(0)
 
-    def _line(self, item: RecentCheck | Hit) -> LineButton:
+    def _line(self, item: RecentCheck | Hit) -> _Line:
         if isinstance(item, Hit):
-            line = LineButton(item.name, item.state, item.premises)
+            line = _Line(item.name, item.state, item.premises)
         else:
             at = item.at.astimezone(CHINA)
-            line = LineButton(item.name or item.code, f"{at:%H:%M}", sign=Badge(Colour(item.colour)))
+            line = _Line(item.name or item.code, f"{at:%H:%M}", sign=Badge(Colour(item.colour)))
         line.clicked.connect(lambda: self.picked.emit(item.code))
+        line.stepped.connect(lambda step: self._walk_to(self.lines.index(line) + step))
         return line
 
     def _changed(self) -> None:
+        self._waiting = False
+        if self.text:  # what stands below is of an older text
+            self._head.setText(words.SEARCHING)
+            self._count.setText("")
         self._pause.start()
 
     def _search(self) -> None:
-        self.typed.emit(self.text)
+        if self.text and self._found and self._found[0] == self.text:
+            self.show_hits(*self._found)
+        else:
+            self.typed.emit(self.text)
 
     def _entered(self) -> None:
-        """Enter: one hit is what was meant, else the text is checked as it stands."""
-        self._pause.stop()
+        """Enter: a whole number is checked as it stands; all else waits for what is found for it."""
         if not self.text:
             return
-        hits = self._shown[1:] if self._shown and self._shown[0] == words.NOTHING_LIKE_IT else ()
-        only = hits[0] if len(hits) == 1 else None
-        if isinstance(only, Hit):
-            self.picked.emit(only.code)
+        self._waiting = True
+        self._pause.stop()
+        if is_meant_whole(self.text):
+            self._answer(())
+        else:
+            self._search()
+
+    def _answer(self, hits: Sequence[Hit]) -> None:
+        """One hit is what was meant, among several the arrows choose; without any the text is checked as it stands."""
+        self._waiting = False
+        if len(hits) == 1:
+            self.picked.emit(hits[0].code)
+        elif hits:
+            self._walk_to(0)
         else:
             self.entered.emit(self.text)
 
+    def _walk_to(self, line: int) -> None:
+        """Give the keys to a line, or to the field above the first one."""
+        if line < 0 or not self.lines:
+            self.field.setFocus(Qt.FocusReason.TabFocusReason)
+        elif line < len(self.lines):
+            self.lines[line].setFocus(Qt.FocusReason.TabFocusReason)
+            self._area.ensureWidgetVisible(self.lines[line])
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk from the field through the lines and back."""
-        places: list[QWidget] = [self.field, *self.lines]
-        focused = self.focusWidget()
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-        if step is None or focused not in places:
+        """The field leaves its arrows to the lines."""
+        if self.field.hasFocus() and event.key() == Qt.Key.Key_Down:
+            self._walk_to(0)
+        else:
             event.ignore()
-            return
-        place = places.index(focused) + step
-        if 0 <= place < len(places):
-            places[place].setFocus(Qt.FocusReason.TabFocusReason)
 
     def hideEvent(self, event: object) -> None:
         self._pause.stop()
+        self._waiting = False

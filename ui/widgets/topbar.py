@@ -47,13 +47,16 @@ class TopBar(QFrame):
             pill.hide()
 
     def show_register(self, state: RegisterState, now: datetime) -> None:
-        if state.health is not StoreHealth.GOOD or state.as_of is None:
-            self.data.show_state(words.DATA_STATE.format(state=state.health.label), "warn", "database")
-        else:
-            tone = "warn" if age_days(state.as_of, now) > AGEING_DAYS else ""
+        """The age stands there whatever the state: unchecked or locked data are of some day too."""
+        good = state.health is StoreHealth.GOOD
+        told, tone = "" if good else words.DATA_STATE.format(state=state.health.label), "" if good else "warn"
+        if state.as_of is not None:
             when = state.as_of.astimezone(CHINA)
             form = words.DATA_TODAY if when.date() == now.astimezone(CHINA).date() else words.DATA_EARLIER
-            self.data.show_state(form.format(at=when, age=words.age(now - state.as_of)), tone, "database")
+            aged = form.format(at=when, age=words.age(now - state.as_of))
+            told = words.DATA_STATE_AGED.format(told=told, age=words.age(now - state.as_of)) if told else aged
+            tone = "warn" if age_days(state.as_of, now) > AGEING_DAYS else tone
+        self.data.show_state(told, tone, "database")
         self.data.show()
 
     def show_sync(self, status: SyncStatus, now: datetime) -> None:

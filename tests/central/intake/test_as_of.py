@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from central import desk
 from central.intake import undoing
+from central.intake.problems import OlderList
 from central.intake.provenance import whole_lists
 from central.models import EntityRow
 from central.service import Service
@@ -140,3 +143,34 @@ def test_an_older_file_does_not_bring_back_what_a_whole_list_lacks(bare: Service
     assert take(PENALTY, "penalty", source=TOBACCO, as_of=day(7)).new == 1, "another source may say it"
     assert take(PENALTY, "penalty", as_of=day(7)).bad == 1
     assert take(PENALTY, "penalty", as_of=day(8)).changed == 1
+
+
+def test_a_whole_list_that_is_older_than_the_newest_is_refused(bare: Service, take: Import, tmp_path: Path) -> None:
+    """It would take out what the newer one brought."""
+    rows = REGISTRATIONS.splitlines(keepends=True)
+    newer = take(REGISTRATIONS, as_of=day(8), whole=True)
+    before = everything(bare)
+    for dry in (True, False):
+        with pytest.raises(OlderList, match="2026-11-08"):
+            take("".join(rows[:-1]), as_of=day(7), whole=True, dry=dry, errors=tmp_path / "bad.csv")
+    assert everything(bare) == before
+    assert not (tmp_path / "bad.csv").exists()
+    assert take("".join(rows[:-1]), source=TOBACCO, as_of=day(7), whole=True).gone == 0, "another source"
+    corrected = take("".join(rows[:-1]), as_of=day(8), whole=True)
+    assert corrected.gone == 1, "of the same day"
+    undoing.undo(bare, corrected.number)
+    undoing.undo(bare, newer.number)
+    assert take("".join(rows[:-1]), as_of=day(7), whole=True).gone == 0, "the newer one was undone"
+
+
+def test_a_whole_list_does_not_take_out_what_came_as_of_a_later_day(bare: Service, take: Import) -> None:
+    rows = REGISTRATIONS.splitlines(keepends=True)
+    take(REGISTRATIONS, as_of=day(1))
+    take(rows[0] + rows[3], as_of=day(8))
+    done = take("".join(rows[:2]), as_of=day(5), whole=True)
+    assert done.gone == 1, "what was said on the first and is not in the list of the fifth"
+    farm, firm = entity(bare, FARM), entity(bare, FIRM)
+    assert farm is not None
+    assert firm is not None
+    assert farm.licence.state is RegistrationState.ACTIVE
+    assert firm.licence.state is RegistrationState.UNKNOWN
