@@ -129,6 +129,9 @@ def unsent_cannot_go(laptop: Opened) -> None:
     must(not missing, "not queued", missing)
     lost = rows(laptop, "SELECT seq, sha256 FROM event_blob WHERE sha256 NOT IN (SELECT sha256 FROM blob)")
     must(not lost, "attachment without a row", lost)
+    linked = {(r["seq"], r["sha256"]) for r in rows(laptop, "SELECT seq, sha256 FROM event_blob")}
+    entries = [wire.decode(r["event"], wire.Event) for r in rows(laptop, "SELECT event FROM journal")]
+    must(linked == {(e.device_seq, b.sha256) for e in entries for b in e.blobs}, "attachment not queued", linked)
     if not rows(laptop, "SELECT 1 AS x FROM journal LIMIT 1"):
         return
 

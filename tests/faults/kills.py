@@ -173,9 +173,11 @@ def a_part(part: int, parts: int) -> Chosen:
     return lambda lines, draw: once_each(lines, draw)[part::parts]
 
 
-def some(cases: int) -> Chosen:
-    """So many lines, spread over the source; another seed takes other ones."""
-    return lambda lines, draw: sorted(draw.sample(once_each(lines, draw), cases))
+def all_shuffled(lines: list[tuple[str, int]], draw: random.Random) -> list[int]:
+    """Every line of the source in no order: what is wrong all over shows soon."""
+    each = once_each(lines, draw)
+    draw.shuffle(each)
+    return each
 
 
 def sweep(side: str, chosen: Chosen, number: int, doubles: int = 0) -> Iterator[int]:
