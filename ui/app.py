@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtCore import QEvent, QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from cache.clock import Clock, SystemClock
@@ -137,9 +137,10 @@ class Application(QObject):
         self.network.close()
         self.camera.close()
         self.syncing.stop()
+        # What the thread of the sync has said until now is heard while all that answers to it still stands.
+        QApplication.sendPostedEvents(None, QEvent.Type.MetaCall)
         if self.desk is not None:
             self._save_last(self.desk)
-        self.session = self.desk = None
         self.window.close()
         self.worker.close()
         self.laptop.close()
@@ -193,10 +194,7 @@ class Application(QObject):
         return self.laptop.recover(grant, password)
 
     def _synced(self) -> None:
-        """A round has ended: the pill looks again, and the centre may have ordered a lost laptop to forget everything.
-
-        Said from another thread, it may arrive when the session is over.
-        """
+        """After a round the pill looks again, and the centre may have ordered a lost laptop to forget everything."""
         if self.session is not None:
             self.window.refresh()
             run(self.session.wipe_ordered, done=lambda ordered: self.lock(self._wipe) if ordered else None)
