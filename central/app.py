@@ -1,12 +1,13 @@
 """Puts the service's routes together."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
 from fastapi import FastAPI
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
@@ -21,8 +22,16 @@ from central.web import forms, held, intake, pages
 from inspector.errors import Problem
 from inspector.wire import PREFIX
 
+log = logging.getLogger(__name__)
+
 RESIGN_SECONDS = 6 * 3600
 """How often what is signed for a short time is looked at and renewed."""
+
+CATCH_UP_SECONDS = 60
+"""How often it is looked whether somebody who published was killed before it was offered."""
+
+AGAIN_SECONDS = 60
+"""How soon what failed is tried again."""
 
 PURGE_SECONDS = 24 * 3600
 """How often records that were repaired or are no longer published are taken out."""
@@ -35,21 +44,28 @@ def create_app(service: Service) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         stopping = asyncio.Event()
 
-        async def repeat(seconds: float, *steps: Callable[[], object]) -> None:
-            """Do the steps now and every so many seconds. A step that has begun is waited for: it holds connections."""
+        async def repeat(seconds: float, step: Callable[[], object]) -> None:
+            """Do a step now and every so many seconds, sooner when it failed: a database may be down for a while.
+
+            A step that has begun is waited for: it holds connections.
+            """
             while not stopping.is_set():
-                for step in steps:
+                pause = seconds
+                try:
                     await run_in_threadpool(step)
+                except Exception:
+                    log.exception("will be tried again")
+                    pause = min(seconds, AGAIN_SECONDS)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stopping.wait(), seconds)
+                    await asyncio.wait_for(stopping.wait(), pause)
 
-        def purge() -> None:
-            # A database that is busy now is less busy later; signing must not wait for it.
-            with suppress(DBAPIError):
-                undoing.purge(service)
-
-        signing = repeat(RESIGN_SECONDS, service.renew_signatures, partial(issue.repeat_lists, service))
-        tasks = [asyncio.create_task(work) for work in (signing, repeat(PURGE_SECONDS, purge))]
+        duties: list[tuple[float, Callable[[], object]]] = [
+            (RESIGN_SECONDS, service.renew_signatures),
+            (RESIGN_SECONDS, partial(issue.repeat_lists, service)),
+            (CATCH_UP_SECONDS, service.catch_up),
+            (PURGE_SECONDS, partial(undoing.purge, service)),
+        ]
+        tasks = [asyncio.create_task(repeat(*duty)) for duty in duties]
         yield
         await run_in_threadpool(app.state.intake.close)
         stopping.set()

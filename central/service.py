@@ -79,6 +79,11 @@ class Service:
                 repository.publish(self.now())
             yield repository, session
 
+    def catch_up(self) -> None:
+        """Offer what a killed writer has brought into the database but not offered."""
+        with self.publishing():
+            pass
+
     def renew_signatures(self) -> None:
         """Sign the repository's short-lived roles anew."""
         with self.publishing() as (repository, _):
