@@ -242,10 +242,10 @@ class World(RuleBasedStateMachine):
         """From the own backup; or the disk of another laptop's backup is put in: a clone that lives beside it."""
         kept = self.place / f"{source}.kept"
         if kept.exists():
-            self.stations[name].close()
-            folder = self.place / name
-            self.copy(kept, folder)
-            self.stations[name] = Station(folder, self.stations[name].clock, self.centre)
+            station = self.stations[name]
+            station.close()
+            self.copy(kept, station.folder)
+            station.open()
             self.drafts[name] = []
             self.checked(name)
 
