@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cache import parcel
+from cache import feed, parcel
 from cache import stick as sticks
 from cache.clock import SystemClock
 from cache.laptop import Laptop
+from cache.meta import put_meta
 from cache.session import Copied, RecordState, Session, Taken
 from cache.work import Entry, Listing
 from central import desk, stick
@@ -100,6 +101,34 @@ def test_there_and_back(laptop: Laptop, session: Session, centre: EmbeddedServic
     assert back(session, usb) == Taken(1, 0, 0, 0, False), "taken twice is taken once"
     sync(session)
     assert held_centrally(centre, session) == own(session)
+
+
+def test_a_feed_behind_a_gap_is_left_to_the_network(
+    laptop: Laptop, session: Session, centre: EmbeddedService, usb: Path
+) -> None:
+    """A laptop that was restored since lacks what the stick takes for known: nothing is jumped over."""
+    work = session._opened.work
+    before = feed.cursor(work)
+
+    def send(name: str) -> None:
+        desk.tell(centre.service, UNIT, "task", Task(name, "1", "", "", "", "", "food-sale", "plan", "2026-12-01"))
+
+    def forget(db: Any) -> None:
+        db.execute("DELETE FROM feed WHERE number > ?", [before])
+        db.execute("DELETE FROM task WHERE task_id = 't-gap'")
+        put_meta(db, feed.CURSOR, encode(before))
+
+    send("t-gap")
+    sync(session)
+    session.lead(None, "线索")
+    out(session, usb)
+    send("t-behind")
+    exchange(centre, usb)
+    work.store.write(forget)
+    assert back(session, usb).feed == 0
+    assert feed.cursor(work) == before
+    sync(session)
+    assert {"t-gap", "t-behind"} <= {t.task_id for t in session.tasks()}
 
 
 def test_by_network_and_by_stick(laptop: Laptop, session: Session, centre: EmbeddedService, usb: Path) -> None:

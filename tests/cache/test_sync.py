@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from cache import feed
 from cache.clock import Clock, SystemClock
 from cache.identity import Identity
 from cache.laptop import Laptop
@@ -43,7 +44,7 @@ from inspector.freshness import china_day
 from inspector.inspection import Basis, BasisKind
 from inspector.trust import device
 from inspector.verdict import Colour, Means, StoreHealth
-from inspector.wire import CHUNK, Event, EventAnswer, EventAnswers, Handshake, Signed, Task
+from inspector.wire import CHUNK, Event, EventAnswer, EventAnswers, Feed, FeedItem, Handshake, Signed, Task
 from tests.cache.officers import PASSWORD, HeldClock, begun, finished
 from tests.cache.services import Faulty, nothing, through
 
@@ -308,6 +309,16 @@ def test_the_feed_changes_what_it_says_and_keeps_the_rest(session: Session, cent
     )
     sync(session)
     assert "x-1" not in [t.task_id for t in session.tasks()]
+
+
+def test_the_same_page_of_the_feed_is_taken_once(laptop: Laptop, session: Session) -> None:
+    sync(session)
+    work, now = session._opened.work, laptop.clock.now()
+    first = feed.cursor(work) + 1
+    page = Feed(tuple(FeedItem(first + n, "note", {"n": n}) for n in range(3)), first + 2)
+    assert [feed.apply(work, page, now) for _ in range(3)] == [3, 0, 0]
+    rows = session._opened.store.rows("SELECT body FROM feed WHERE kind = 'note' ORDER BY number")
+    assert [wire.decode(r["body"], dict)["n"] for r in rows] == [0, 1, 2]
 
 
 def test_another_page_of_the_feed_taken_twice_is_taken_once(
