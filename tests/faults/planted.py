@@ -58,7 +58,7 @@ GATES: dict[str, Callable[[int], object]] = {
     "io-laptop": lambda seed: list(io_failures.failures("laptop", io_failures.some(200), seed)),
     "planner": lambda seed: planner.run(2000, seed),
     "model": lambda seed: model.run(60, 40, seed, shorten=False),
-    "model-long": lambda seed: model.run(400, 50, seed, shorten=False),
+    "restored": _tests("tests/faults/test_model.py", "-k", "backup"),
     "plan": _tests("tests/cache/test_plan.py"),
     "sync": _tests("tests/cache/test_sync.py"),
     "stick": _tests("tests/cache/test_stick.py"),
